@@ -1,0 +1,232 @@
+"""A real Chromium, and the app as a process of its own, for the tests in this folder.
+
+Fixtures: `browser` and `app` (the app with no key set), `start_app` (the app with other settings),
+`open_page` and `page` (a page that must end without errors), `wait_idle`.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from scripts.chromium import find
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+IDLE_MILLISECONDS = 20_000
+CHROMIUM_FLAGS = (
+    "--no-sandbox",  # Chromium refuses to start as root otherwise
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# All that the app gets of this machine's environment: no key, no proxy, no setting of Streamlit's.
+KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "TEMP", "TMP")
+
+expect.set_options(timeout=15_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the browser tests in one process when pytest-xdist runs several."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@dataclass
+class App:
+    """The app, served by a process of its own."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log_file: Path
+
+    def log(self) -> str:
+        """Return what the process has printed so far."""
+        return self.log_file.read_text(encoding="utf-8", errors="replace")
+
+    def stop(self) -> None:
+        """End it as an operator does, and wait for the end."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                pytest.fail(f"The app did not end within 15 s of SIGTERM.\n{self.log()}")
+
+    def kill(self) -> None:
+        """End it without warning, as a crash or a power cut does."""
+        self.process.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+        self.process.wait(timeout=15)
+
+
+def launch(home: Path, environ: Mapping[str, str]) -> App:
+    """Start the app on a free port with `home` as its home and working directory, and return once it is ready.
+
+    A developer's own .env, secrets.toml and data stay out of it; a test may write such files into `home`.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    log_file = home / f"app-{port}.log"
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    options = [
+        f"--server.port={port}",
+        "--server.headless=true",
+        f"--secrets.files={home / '.streamlit' / 'secrets.toml'}",  # Streamlit would also read the one beside app.py
+    ]
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *options],
+            cwd=home,
+            env={**kept, "HOME": str(home), "USERPROFILE": str(home), **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    app = App(f"http://127.0.0.1:{port}", process, log_file)
+    wait_until_ready(app)
+    return app
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(app: App) -> None:
+    """Wait until /healthz answers 200; fail with the log when the process ends or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while not is_healthy(app.url):
+        if time.monotonic() > deadline:
+            app.kill()
+            pytest.fail(f"The app was not ready within {START_SECONDS} s.\n{app.log()}")
+        try:
+            app.process.wait(timeout=0.05)  # the pause between two questions, cut short when the process ends
+        except subprocess.TimeoutExpired:
+            continue
+        pytest.fail(f"The app ended with status {app.process.returncode} instead of starting.\n{app.log()}")
+
+
+def is_healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as response:
+            return response.status == 200
+    except OSError:  # not listening yet, or an HTTP error
+        return False
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """Serve the app as a stranger gets it, with nothing set; one process for the tests of a file."""
+    running = launch(tmp_path_factory.mktemp("home"), {})
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
+    """Return `start(environ={}, home=None)`, which serves the app with these settings until the test ends.
+
+    Two calls with one `home` share what the app keeps there, as two starts on one machine do.
+    """
+    started: list[App] = []
+
+    def start(environ: Mapping[str, str] | None = None, home: Path | None = None) -> App:
+        started.append(launch(home or tmp_path / "home", environ or {}))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Run one headless Chromium for the session; without one the tests fail, they are not skipped."""
+    path = find()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Watch:
+    """What went wrong inside a page: uncaught exceptions and errors on the console."""
+
+    expected: list[re.Pattern[str]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def attach(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.note(f"uncaught: {error}"))
+        page.on("console", self.note_console)
+
+    def note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.note(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def note(self, text: str) -> None:
+        if not any(pattern.search(text) for pattern in self.expected):
+            self.errors.append(text)
+
+
+@pytest.fixture
+def page_errors() -> Watch:
+    """Return the watch over this test's pages; a test that provokes an error adds to its `expected`."""
+    return Watch()
+
+
+@pytest.fixture
+def open_page(browser: Browser, page_errors: Watch) -> Iterator[Callable[..., Page]]:
+    """Return `open(url, **context)`, which opens a page in a fresh browser profile.
+
+    `context` overrides Playwright's context options: `viewport`, `color_scheme`, `storage_state` …
+    """
+    contexts = []
+
+    def open_(url: str, **context: Any) -> Page:
+        options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", "color_scheme": "light"}
+        contexts.append(browser.new_context(**(options | context)))
+        page = contexts[-1].new_page()
+        page_errors.attach(page)
+        page.goto(url)
+        settle(page)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not page_errors.errors, "\n".join(page_errors.errors)
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page], app: App) -> Page:
+    """Open the first page of the app in a fresh browser profile."""
+    return open_page(app.url)
+
+
+@pytest.fixture
+def wait_idle() -> Callable[[Page], None]:
+    """Return `wait_idle(page)`, which waits until no script of the page runs and nothing on it is stale."""
+    return settle
+
+
+def settle(page: Page) -> None:
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=IDLE_MILLISECONDS)
+    page.wait_for_selector("[data-stale=true]", state="detached", timeout=IDLE_MILLISECONDS)
