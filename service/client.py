@@ -1,0 +1,176 @@
+"""The openai SDK, held at arm's length: connection, authentication and HTTP errors are its business, no more.
+
+Retries are ours (the SDK's are off), the stream is read by us, and nothing from `OPENAI_*` in the environment is
+sent: the SDK would add a key, an organisation, a project and custom headers from there to requests for any server.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import openai
+from openai import AsyncOpenAI, Omit
+
+from service import errors
+from service._version import __version__
+from service.config import OpenRouterConfig
+from service.errors import OpenRouterError
+from service.redact import redact_text
+from service.wire.faults import error_from_response
+from service.wire.payload import split_for_sdk
+from service.wire.reading import decode_json
+
+__all__ = ["Client", "Response", "translate"]
+
+USER_AGENT = f"openrouter-playground/{__version__}"
+_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30.0)
+
+
+class _PlainOpenAI(AsyncOpenAI):
+    """An `AsyncOpenAI` that sends only the headers it is given."""
+
+    def __init__(self, *, headers: Mapping[str, str | Omit], **arguments: Any) -> None:
+        self._own_headers = dict(headers)
+        super().__init__(**arguments)
+
+    @property
+    def default_headers(self) -> dict[str, str | Omit]:
+        return self._own_headers
+
+
+class Response:
+    """A response whose headers have arrived and whose body is still to be read."""
+
+    def __init__(self, raw: httpx2.Response) -> None:
+        self._raw = raw
+        self.status_code = raw.status_code
+        self.generation_id: str | None = raw.headers.get("x-generation-id")
+        self.content_type: str = raw.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """Iterate over the body as it comes.
+
+        Raises:
+            httpx2.HTTPError: The connection broke; `translate` turns it into ours.
+        """
+        return self._raw.aiter_bytes()
+
+    async def read(self) -> bytes:
+        """Return the whole body."""
+        return b"".join([chunk async for chunk in self.chunks()])
+
+
+class Client:
+    """One key's connection to the server of a configuration; safe to make anywhere, used on one event loop."""
+
+    def __init__(self, config: OpenRouterConfig) -> None:
+        self._key = config.api_key.reveal()
+        self._base_url = config.base_url
+        self._sdk = _PlainOpenAI(
+            headers=_headers(config),
+            # The SDK insists on a key; where there is none, the header is left out again (`_headers`).
+            api_key=self._key or "none",
+            admin_api_key="",
+            webhook_secret="",
+            organization="",
+            project="",
+            base_url=config.base_url,
+            max_retries=0,
+            http_client=httpx2.AsyncClient(
+                timeout=httpx2.Timeout(None, connect=config.connect_timeout),
+                limits=_LIMITS,
+                # A proxy from the environment is for the outside, and certificates for https.
+                trust_env=not config.is_loopback,
+                verify=config.base_url.startswith("https:"),
+                follow_redirects=False,
+            ),
+            timeout=httpx2.Timeout(None, connect=config.connect_timeout),
+        )
+
+    @asynccontextmanager
+    async def chat(self, payload: dict[str, Any], headers: Mapping[str, str]) -> AsyncIterator[Response]:
+        """Send a chat completion and yield the response once its headers are there; leaving closes the connection.
+
+        Raises:
+            OpenRouterError: The server answered 400 or above, or could not be reached.
+        """
+        named, extra = split_for_sdk(payload)
+        call = self._sdk.chat.completions.with_streaming_response
+        try:
+            async with call.create(**named, extra_body=extra, extra_headers=dict(headers)) as response:
+                yield Response(response.http_response)
+        except (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+            raise self._ours(error) from error
+
+    async def get(self, path: str, query: Mapping[str, str] | None = None, *, timeout: float = 30.0) -> Any:
+        """Return the JSON of a GET.
+
+        Raises:
+            OpenRouterError: The server answered 400 or above, not JSON, or could not be reached.
+        """
+        try:
+            response = await self._sdk.get(
+                path, cast_to=httpx2.Response, options={"params": dict(query or {}), "timeout": timeout}
+            )
+            body = response.content
+        except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise self._ours(error) from error
+        try:
+            return decode_json(body)
+        except ValueError as error:
+            raise errors.ProviderError(
+                f"{self._base_url}{path} did not answer with JSON.", status_code=response.status_code
+            ) from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._sdk.close()
+
+    def _ours(self, error: Exception) -> OpenRouterError:
+        return translate(error, base_url=self._base_url, key=self._key)
+
+
+def translate(error: Exception, *, base_url: str = "", key: str = "") -> OpenRouterError:
+    """Return our error for one of the SDK's or of httpx2's, most specific first."""
+    if isinstance(error, openai.APIStatusError):
+        response = error.response
+        return error_from_response(response.status_code, response.headers, response.content, now=datetime.now(UTC))
+    cause = error.__cause__ if isinstance(error, openai.APIConnectionError) and error.__cause__ else error
+    words = redact_text(str(cause) or type(cause).__name__, key)
+    if isinstance(cause, httpx2.ConnectTimeout | httpx2.PoolTimeout):
+        return errors.RequestTimeoutError(f"No connection to {base_url} in time.", provider_message=words)
+    if isinstance(cause, httpx2.TimeoutException | openai.APITimeoutError):
+        return errors.RequestTimeoutError(f"{base_url} did not answer in time.", provider_message=words)
+    if isinstance(cause, httpx2.ConnectError | httpx2.ProxyError):
+        return errors.NetworkError(f"{base_url} could not be reached.", provider_message=words)
+    if isinstance(cause, httpx2.UnsupportedProtocol | httpx2.InvalidURL | httpx2.LocalProtocolError):
+        return errors.ConfigurationError(f"{base_url} cannot be used.", provider_message=words)
+    if isinstance(cause, httpx2.DecodingError):
+        return errors.ProviderError("The response could not be decoded.", provider_message=words)
+    if isinstance(cause, httpx2.HTTPError | httpx2.StreamError | openai.APIConnectionError):
+        return errors.NetworkError(f"The connection to {base_url} broke.", provider_message=words)
+    return errors.ProviderError("The response could not be read.", provider_message=words)
+
+
+def _headers(config: OpenRouterConfig) -> dict[str, str | Omit]:
+    headers: dict[str, str | Omit] = {
+        "Accept": "application/json, text/event-stream",
+        "Content-Type": "application/json",
+        "User-Agent": USER_AGENT,
+    }
+    if not config.api_key:
+        headers["Authorization"] = Omit()
+    for name, value in (("X-OpenRouter-Title", config.app_name), ("HTTP-Referer", config.site_url)):
+        if value and (plain := _ascii(value)):
+            headers[name] = plain
+    return headers
+
+
+def _ascii(text: str) -> str:
+    """Return a header value: HTTP/1.1 takes ASCII alone, so accents go and other letters are left out."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().strip()

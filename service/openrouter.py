@@ -1,0 +1,371 @@
+"""The service: one object that sends requests to OpenRouter, or to a server that speaks its language."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from queue import SimpleQueue
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from service import errors
+from service.account import Health, KeyStatus, read_key_status
+from service.catalogue import Catalogue, ModelInfo
+from service.client import Client
+from service.config import OpenRouterConfig
+from service.errors import InvalidRequestError, ModelNotFoundError, OpenRouterError
+from service.loop import BackgroundLoop
+from service.modelnames import names_same_model
+from service.pricing import CostEstimate
+from service.results import ChatResult
+from service.runs import Run, Runs
+from service.sender import Guard, Sender
+from service.streaming import ChatStream
+from service.tokens import estimate_request_tokens
+from service.types import ChatRequest, Message
+from service.wire.payload import build_payload
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from service.structured.complete import StructuredAnswer, StructuredMode
+
+__all__ = ["OpenRouterService"]
+
+ASSUMED_COMPLETION_TOKENS = 500
+"""How long an answer is taken to be in an estimate of its cost, where nothing limits it."""
+
+
+class OpenRouterService:
+    """Chat, streaming and structured completions, the model list, and figures, for one configuration.
+
+    Methods are synchronous and safe to call from any thread; behind them every request lives on one background
+    event loop. Use it in a `with` block or call `close()`.
+
+    Args:
+        config: What `OpenRouterConfig.from_env()` gives when left out.
+        clock: Seconds on a clock that never goes back.
+        sleep: How a retry waits; given seconds.
+        chance: Draws from [0, 1), for the jitter.
+
+    Raises:
+        ConfigurationError: The configuration is wrong or holds no key where one is needed.
+    """
+
+    def __init__(
+        self,
+        config: OpenRouterConfig | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.config = config if config is not None else OpenRouterConfig.from_env()
+        self._clock = clock
+        self._guard = Guard.from_config(self.config, clock=clock, sleep=sleep, chance=chance)
+        self._loop = BackgroundLoop()
+        self.runs = Runs(self._loop)
+        self._owns_loop = True
+        self._connect()
+        self._catalogue = Catalogue(
+            lambda: self._client.get("/models"), ttl=self.config.model_cache_ttl, clock=self._clock
+        )
+
+    def _connect(self) -> None:
+        self._client = Client(self.config)
+        self._sender = Sender(self.config, self._client, self._guard)
+        self._own_runs: list[Run] = []
+        self._is_closed = False
+        self._last_error: OpenRouterError | None = None
+
+    def __repr__(self) -> str:
+        return f"OpenRouterService(base_url={self.config.base_url!r}, api_key={self.config.api_key!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop this service's own runs and close its connections, within two seconds."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.runs.stop_all([run for run in self._own_runs if not run.is_ended], timeout=1.0)
+        with contextlib.suppress(TimeoutError):
+            self._loop.call(self._client.close(), timeout=0.5)
+        if self._owns_loop:
+            self._loop.close(timeout=0.5)
+
+    def with_key(self, api_key: str) -> OpenRouterService:
+        """Return a view with its own key and connections, on the same loop, limits and model list.
+
+        Closing the view stops the view's runs alone.
+
+        Raises:
+            ConfigurationError: The key is blank or malformed.
+        """
+        if not api_key.strip():
+            raise errors.ConfigurationError("The API key is blank.")
+        fields = {name: getattr(self.config, name) for name in OpenRouterConfig.model_fields}
+        view = object.__new__(type(self))
+        view.__dict__.update(self.__dict__)
+        view.config = OpenRouterConfig(**{**fields, "api_key": api_key})
+        view._owns_loop = False
+        view._connect()
+        return view
+
+    def generate(self, prompt: str) -> ChatResult:
+        """Send one user message; everything else comes from the configuration.
+
+        Raises:
+            OpenRouterError: See `service.errors`.
+        """
+        request = self._complete(ChatRequest(messages=(Message.user(prompt),)))
+        return self._finish(self._send(request, self._build_payload(request)))
+
+    def chat(self, request: ChatRequest) -> ChatResult:
+        """Send a request and return the whole answer.
+
+        Raises:
+            OpenRouterError: See `service.errors`; what had arrived is in `partial`.
+        """
+        request = self._complete(request)
+        return self._finish(self._send(request, self._build_payload(request)))
+
+    def stream(self, request: ChatRequest, *, session: str = "") -> ChatStream:
+        """Send a request at once and return its events as they come; see `ChatStream`.
+
+        Raises:
+            OpenRouterError: The request is wrong; anything later is raised from the iteration.
+        """
+        request = self._complete(request)
+        sink: SimpleQueue[Any] = SimpleQueue()
+        run = self._send(request, self._build_payload(request, stream=True), sink=sink, session=session)
+        return ChatStream(run, sink)
+
+    def start(self, request: ChatRequest, *, session: str = "") -> Run:
+        """Send a request in the background, streaming, and return its handle; see `Run`.
+
+        `session` names whose turn it is when runs have to wait: sessions take turns.
+
+        Raises:
+            OpenRouterError: The request is wrong; anything later is in `run.error` and raised by `run.wait()`.
+        """
+        request = self._complete(request)
+        return self._send(request, self._build_payload(request, stream=True), session=session)
+
+    def complete_structured(
+        self,
+        request: ChatRequest,
+        schema: Mapping[str, Any] | type[BaseModel],
+        *,
+        name: str = "answer",
+        mode: StructuredMode = "auto",
+        max_repairs: int = 0,
+        on_invalid: Literal["raise", "return"] = "raise",
+    ) -> StructuredAnswer:
+        """Ask for JSON that follows a schema, check it, and ask again with the violations up to `max_repairs` times.
+
+        `mode` is "native" (the model's structured outputs), "prompt" (the schema goes into the prompt) or "auto":
+        native where the model has it or it is unknown. With a pydantic class as schema, `value` is an instance of it.
+
+        Raises:
+            SchemaValidationError: No answer satisfied the schema and `on_invalid` is "raise".
+            InvalidSchemaError: The schema itself is wrong.
+            UnsupportedFeatureError: `mode` is "native" and the model has no structured outputs.
+            OpenRouterError: See `service.errors`.
+        """
+        from service.structured.complete import complete_structured
+
+        return complete_structured(
+            self, request, schema, name=name, mode=mode, max_repairs=max_repairs, on_invalid=on_invalid
+        )
+
+    def list_models(self, *, refresh: bool = False) -> list[ModelInfo]:
+        """Return the models; cached for `model_cache_ttl` seconds, the last good list when the server fails.
+
+        Raises:
+            OpenRouterError: There is no list at all.
+        """
+        return list(self._loop.call(self._catalogue.models(refresh=refresh)))
+
+    def get_model(self, model: str) -> ModelInfo:
+        """Return one model by its id.
+
+        Raises:
+            ModelNotFoundError: There is no such model; the hint names the closest.
+        """
+        return self._loop.call(self._catalogue.get(model))
+
+    def key_status(self) -> KeyStatus:
+        """Ask what the key may still spend.
+
+        Raises:
+            AuthenticationError: The key is not accepted.
+            OpenRouterError: The server cannot be asked, or knows no such thing.
+        """
+        return read_key_status(self._loop.call(self._client.get("/key")))
+
+    def health(self) -> Health:
+        """Ask the server for its models and say whether and how fast it answered; never raises."""
+        began = self._clock()
+        failure: OpenRouterError | None = None
+        try:
+            self._loop.call(self._client.get("/models", timeout=5.0))
+        except OpenRouterError as error:
+            failure = error
+        key, model = self.config.api_key.reveal(), self.config.model
+        return Health(
+            is_reachable=failure is None,
+            latency=None if failure else self._clock() - began,
+            breaker=self._guard.breakers.state(key, model),
+            last_error=failure or self._last_error,
+            runs_in_flight=self._guard.slots.taken,
+            runs_waiting=self._guard.slots.waiting + self._guard.rate.waiting,
+        )
+
+    def estimate_tokens(self, request: ChatRequest) -> int:
+        """Return about how many prompt tokens a request will have; see `service.tokens` for how good that is."""
+        return estimate_request_tokens(self._complete(request))
+
+    def estimate_cost(self, request: ChatRequest) -> CostEstimate:
+        """Return what a request will probably cost, from the catalogue's prices.
+
+        The answer is taken to have the request's `max_tokens`, or 500 tokens. Unknown prices give `None`.
+        """
+        request = self._complete(request)
+        prompt_tokens = estimate_request_tokens(request)
+        limits = (request.parameters.max_completion_tokens, request.parameters.max_tokens)
+        completion_tokens = next((limit for limit in limits if limit is not None), ASSUMED_COMPLETION_TOKENS)
+        try:
+            pricing = self.get_model(request.model or "").pricing
+        except OpenRouterError:
+            return CostEstimate(None, None, None, prompt_tokens, completion_tokens)
+        total = pricing.cost(prompt_tokens, completion_tokens)
+        prompt = pricing.cost(prompt_tokens, 0)
+        completion = None if total is None or prompt is None else total - prompt
+        return CostEstimate(total, prompt, completion, prompt_tokens, completion_tokens)
+
+    def _complete(self, request: ChatRequest) -> ChatRequest:
+        """Fill up from the configuration what a request leaves unset, and check what only the service can check."""
+        config = self.config
+        messages = request.messages
+        if config.system_prompt and not any(message.role in ("system", "developer") for message in messages):
+            messages = (Message.system(config.system_prompt), *messages)
+        complete = request.model_copy(
+            update={
+                "messages": messages,
+                "model": request.model or config.model,
+                "parameters": request.parameters.merged_over(config.parameters),
+                "response_format": request.response_format or config.response_format,
+            }
+        )
+        self._check(complete)
+        return complete
+
+    def _check(self, request: ChatRequest) -> None:
+        limit = self.config.max_message_chars
+        for position, message in enumerate(request.messages):
+            if message.chars > limit:
+                which = f"Message {position + 1} ({message.role})"
+                raise InvalidRequestError(
+                    f"{which} has {message.chars:,} characters; the limit is {limit:,}.",
+                    hint="Shorten the message, or raise OPENROUTER_MAX_MESSAGE_CHARS.",
+                )
+        allowed = self.config.allowed_tools
+        for tool in request.tools if allowed is not None else ():
+            if tool.type == "function" and tool.name not in (allowed or ()):
+                raise InvalidRequestError(
+                    f"The tool {tool.name!r} is not allowed here.",
+                    hint=f"OPENROUTER_ALLOWED_TOOLS allows: {', '.join(allowed or ()) or 'none'}.",
+                )
+        model = request.model or ""
+        if self.config.is_openrouter and "/" not in model and not model.startswith("@"):
+            suggestion = self._catalogue.suggestion(model)
+            raise ModelNotFoundError(
+                f"A model id must look like 'vendor/model', got {model!r}.",
+                hint=suggestion or "Choose a model from the list.",
+            )
+
+    def _build_payload(self, request: ChatRequest | str, *, stream: bool = False) -> dict[str, Any]:
+        """Return the JSON body of a request, completed from the configuration."""
+        if isinstance(request, str):
+            request = ChatRequest(messages=(Message.user(request),))
+        return build_payload(self._complete(request), stream=stream)
+
+    def _send(
+        self,
+        request: ChatRequest,
+        payload: dict[str, Any],
+        *,
+        sink: SimpleQueue[Any] | None = None,
+        session: str = "",
+    ) -> Run:
+        """Hand a payload to the loop and return the run; its result passes `_validate_response`."""
+        if self._is_closed or self._loop.is_closed:
+            raise errors.ConfigurationError("The service is closed.", hint="Make a new OpenRouterService.")
+
+        async def work(run: Run) -> ChatResult:
+            try:
+                result = await self._sender.send(run, payload, session=session)
+                if request.response_format is not None and request.response_format.wants_json:
+                    return await asyncio.to_thread(self._validate_response, result, request)
+                return self._validate_response(result, request)
+            except OpenRouterError as error:
+                self._last_error = error
+                self._suggest(error, request)
+                raise
+
+        run = Run(request, clock=self._clock, sink=sink)
+        self._own_runs = [*(run for run in self._own_runs if not run.is_ended), run]
+        return self.runs.start(run, work)
+
+    def _finish(self, run: Run) -> ChatResult:
+        """Wait for a run; whatever interrupts the waiting stops the run."""
+        try:
+            return run.wait()
+        finally:
+            if not run.is_ended:
+                run.stop()
+
+    def _validate_response(self, result: ChatResult, request: ChatRequest) -> ChatResult:
+        """Return the result with warnings, verdict and parsed value.
+
+        Raises:
+            ProviderError: Another model served than the one asked for, and `strict_model` is set.
+        """
+        from service.structured.verdict import judge_value
+
+        result = self._check_model(result, request)
+        form = request.response_format
+        wants_json = form is not None and form.wants_json and self.config.validate_structured
+        schema = form.schema_body if form is not None and wants_json else None
+        verdict, value = judge_value(result, schema, wants_json=wants_json)
+        return replace(result, verdict=verdict, parsed=value)
+
+    def _check_model(self, result: ChatResult, request: ChatRequest) -> ChatResult:
+        asked, served = request.model or "", result.model
+        if not served or names_same_model(asked, served, self._catalogue.find(asked)):
+            return result
+        sentence = f"Answered by {served}, not by {asked}."
+        if self.config.strict_model and served not in (request.parameters.models or ()):
+            raise errors.ProviderError(
+                sentence, retryable=False, partial=result, hint="Run again, or switch off strict_model."
+            )
+        return replace(result, warnings=(*result.warnings, sentence))
+
+    def _suggest(self, error: OpenRouterError, request: ChatRequest) -> None:
+        """Name the closest ids where the model asked for does not exist."""
+        model = request.model or ""
+        if not isinstance(error, ModelNotFoundError) or self._catalogue.find(model) is not None:
+            return
+        if (close := self._catalogue.suggestion(model)) is not None:
+            error.hint = close

@@ -1,0 +1,176 @@
+"""Reading a response: bytes in, events out, and at its end the decision whether it was an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from service import errors
+from service.client import Response
+from service.errors import OpenRouterError
+from service.results import StreamEvent
+from service.sse import EventTooLargeError, ServerSentEvent, ServerSentEvents
+from service.wire.answer import Answer
+from service.wire.faults import Fault, error_from_fault, readable
+from service.wire.reading import decode_json
+
+__all__ = ["ResponseReader"]
+
+_STREAM_OF_TYPE = {"text/event-stream": True, "application/json": False}
+
+
+class ResponseReader:
+    """The bytes of a response to events of the answer.
+
+    The Content-Type decides how they are read, whatever was asked for; where it says neither, how the body begins.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.is_done = False
+        self.took_data = False
+        self._parser = ServerSentEvents()
+        self._is_stream: bool | None = None
+        self._body: list[bytes] = []
+        self._content_type = ""
+        self._status = 200
+        self._unreadable = 0
+
+    def begin(self, response: Response) -> None:
+        """Note what the headers say."""
+        self._content_type, self._status = response.content_type, response.status_code
+        self._is_stream = _STREAM_OF_TYPE.get(response.content_type)
+
+    def feed(self, chunk: bytes) -> list[StreamEvent]:
+        """Take bytes as they come and return what is new in them."""
+        self.took_data = False
+        if self.is_done:
+            return []
+        if self._is_stream is None and chunk.strip():
+            self._is_stream = chunk.lstrip().startswith((b"data:", b"event:", b": "))
+        if not self._is_stream:
+            self._body.append(chunk)
+            return []
+        try:
+            return self._take(self._parser.feed(chunk))
+        except EventTooLargeError as error:
+            raise errors.ProviderError(f"The stream cannot be read: {error}.", retryable=False) from error
+
+    def close(self) -> list[StreamEvent]:
+        """Take what is left at the end of the body.
+
+        Raises:
+            OpenRouterError: It is a body that is not JSON.
+        """
+        if not self._is_stream:
+            return self.answer.add(self._decode_body())
+        if self.is_done or self.answer.fault:
+            return []
+        # Half an event, where the connection broke, counts for nothing.
+        before = self._unreadable
+        events = self._take(self._parser.close())
+        self._unreadable = before
+        return events
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the answer is whole, even if the body has not come to its end."""
+        reason = self.answer.finish_reason
+        return self.is_done or (reason not in (None, "error") and self.answer.fault is None)
+
+    def warnings(self) -> list[str]:
+        """Return what the reader of the answer should know."""
+        if not self._unreadable:
+            return []
+        return [f"{self._unreadable} part(s) of the stream could not be read and were left out."]
+
+    def _take(self, parsed: list[ServerSentEvent]) -> list[StreamEvent]:
+        out: list[StreamEvent] = []
+        answer = self.answer
+        for data, name in parsed:
+            if data.startswith(b"[DONE]"):
+                self.is_done = True
+                break
+            self.took_data = True
+            try:
+                value = decode_json(data)
+            except ValueError:
+                for value in self._salvage(data, name):
+                    out += answer.add(value, event=name)
+            else:
+                out += answer.add(value, event=name)
+            if answer.fault:
+                break
+        return out
+
+    def _salvage(self, data: bytes, name: str) -> list[Any]:
+        """Read data that is not JSON: the words of an error, or several events that one line end separates."""
+        if name == "error":
+            return [data.decode(errors="replace")]
+        values = []
+        for line in data.split(b"\n"):
+            try:
+                values.append(decode_json(line))
+            except ValueError:
+                self.is_done = self.is_done or line.strip() == b"[DONE]"
+        if not values and data.strip():
+            self._unreadable += 1
+        return values
+
+    def _decode_body(self) -> Any:
+        """Decode a whole answer; OpenRouter pads it with white space while it waits for the provider."""
+        body = b"".join(self._body)
+        try:
+            return decode_json(body)
+        except ValueError as error:
+            if not body.strip():
+                raise errors.EmptyResponseError(
+                    "The server answered with nothing at all.", status_code=self._status
+                ) from error
+            what = "broken JSON" if self._is_stream is False else self._content_type or "something unknown"
+            raise errors.ProviderError(
+                f"The server answered with {what} instead of an answer.",
+                status_code=self._status,
+                provider_message=readable(body),
+            ) from error
+
+    def judge_end(self) -> None:
+        """Decide whether a response that came to its end is an answer.
+
+        Raises:
+            OpenRouterError: It held an error, broke off, or held nothing.
+        """
+        answer = self.answer
+        if (fault := _fault_of(answer)) is not None:
+            raise self._failure(fault)
+        if not answer.has_choice and (self.is_done or not self._is_stream):
+            if self._unreadable:
+                raise errors.ProviderError("Nothing of the stream could be read.", status_code=self._status)
+            raise errors.EmptyResponseError("The server answered without any choice.", status_code=self._status)
+        if self._is_stream and answer.finish_reason is None:
+            raise errors.StreamInterruptedError("The stream ended before the answer did.", status_code=self._status)
+
+    def _failure(self, fault: Fault) -> OpenRouterError:
+        error = error_from_fault(fault, http_status=self._status, now=datetime.now(UTC))
+        if not self.answer.has_output:
+            return error
+        kind = errors.StreamInterruptedError if self._is_stream else errors.ProviderError
+        return kind(
+            "The provider failed in the middle of the answer.",
+            code=error.code,
+            provider_message=error.provider_message,
+            status_code=self._status,
+            provider=error.provider,
+            retry_after=error.retry_after,
+        )
+
+
+def _fault_of(answer: Answer) -> Fault | None:
+    """Return the error of an answer, also where there is no error object to say which."""
+    if answer.fault is not None:
+        return answer.fault
+    if answer.finish_reason == "error":
+        return Fault(message="The provider reported an error without saying which.")
+    if answer.native_finish_reason == "network_error" and not answer.text:
+        return Fault(message="The provider reported a network error.")
+    return None

@@ -1,0 +1,72 @@
+"""Keep keys out of everything that is shown, logged or raised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{8,}")
+_BEARER = re.compile(r"(?i)\b(bearer\s+)([A-Za-z0-9._~+/\-]{8,}=*)")
+_SECRET_NAMES = frozenset({"authorization", "api_key", "api-key", "apikey", "x-api-key", "key", "token", "user_id"})
+_LONG_TEXT = 200
+
+
+def mask_key(key: str) -> str:
+    """Return a key as it may be shown: an ellipsis and its last four characters (`…abcd`)."""
+    return f"…{key[-4:]}" if len(key) > 8 else "…"
+
+
+def redact_text(text: str, *secrets: str) -> str:
+    """Mask everything in a text that looks like a key, and the given secrets whatever they look like."""
+    for secret in secrets:
+        if len(secret) >= 4:
+            text = text.replace(secret, mask_key(secret))
+    text = _BEARER.sub(lambda found: found[1] + mask_key(found[2]), text)
+    return _KEY.sub(lambda found: mask_key(found[0]), text)
+
+
+def redact(value: Any, *secrets: str, shorten: bool = False) -> Any:
+    """Return a copy of a JSON value with keys masked and account ids dropped; `shorten` also cuts long texts.
+
+    Values under a name such as `Authorization`, `api_key` or `token` are masked whatever they look like;
+    OpenRouter's `user_id` (an account id) goes altogether.
+    """
+    if isinstance(value, str):
+        text = redact_text(value, *secrets)
+        return f"{text[:_LONG_TEXT]}… ({len(text):,} characters)" if shorten and len(text) > _LONG_TEXT else text
+    if isinstance(value, Mapping):
+        return {
+            name: mask_key(str(item)) if _is_secret(name, item) else redact(item, *secrets, shorten=shorten)
+            for name, item in value.items()
+            if name != "user_id"
+        }
+    if isinstance(value, list | tuple):
+        return [redact(item, *secrets, shorten=shorten) for item in value]
+    return value
+
+
+def _is_secret(name: object, value: object) -> bool:
+    return isinstance(value, str) and str(name).lower() in _SECRET_NAMES
+
+
+class Secret(str):
+    """A text that compares and concatenates as itself and shows only its last four characters.
+
+    `str()`, `repr()` and f-strings give the mask; `reveal()` gives the value.
+    """
+
+    __slots__ = ()
+
+    def reveal(self) -> str:
+        """Return the value itself."""
+        return str.__str__(self)
+
+    def __str__(self) -> str:
+        return mask_key(str.__str__(self)) if self else ""
+
+    def __repr__(self) -> str:
+        return f"Secret({str(self)!r})"
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)

@@ -1,0 +1,240 @@
+"""A run: one request and its outcome. It lives in the process, not in a page, and can be watched and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from queue import SimpleQueue
+from typing import Literal
+
+from service.errors import OpenRouterError
+from service.loop import BackgroundLoop
+from service.results import ChatResult, Finished, StreamEvent, Timings, Verdict
+from service.types import ChatRequest
+from service.wire.answer import Answer
+
+__all__ = ["Run", "RunState", "Runs"]
+
+RunState = Literal["queued", "waiting", "streaming", "completed", "failed", "stopped", "interrupted"]
+
+STOPPED = Verdict("stopped", "Stopped before the end; what had arrived is kept.")
+FAILED = Verdict("provider_error", "The provider failed; what had arrived is kept.")
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], float]
+Work = Callable[["Run"], Awaitable[ChatResult]]
+Sink = SimpleQueue[list[StreamEvent] | OpenRouterError | None]
+"""Where a reader gets the events: in batches, then the error if there is one, then `None`."""
+
+
+class Run:
+    """One request and its outcome, from `queued` over `waiting` and `streaming` to its end.
+
+    Attributes:
+        id: Unguessable, unique.
+        request: What was asked, completed from the configuration.
+        state: queued, waiting (sent, nothing back), streaming, completed, failed, stopped, interrupted.
+        notice: Why it waits, in a sentence; `""` when it does not.
+        error: Why it failed; `None` while it has not.
+        result: The whole answer, or what arrived of one; `None` until the end. Reading it never raises.
+        created_at: When it began (UTC).
+        attempt: How many times the request was sent so far.
+    """
+
+    def __init__(self, request: ChatRequest, *, clock: Clock, sink: Sink | None = None) -> None:
+        self.id = secrets.token_urlsafe(16)
+        self.request = request
+        self.correlation_id = secrets.token_hex(16)
+        self.request_id: str | None = None
+        self.state: RunState = "queued"
+        self.notice = ""
+        self.error: OpenRouterError | None = None
+        self.result: ChatResult | None = None
+        self.created_at = datetime.now(UTC)
+        self.attempt = 0
+        self.answer = Answer()
+        self.warnings: list[str] = []
+        self._clock = clock
+        self._sink = sink
+        self._begun = clock()
+        self._queued: float | None = None
+        self._sent = self._begun
+        self._first_token: float | None = None
+        self._ended = threading.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._loop: BackgroundLoop | None = None
+        self._stop_asked = False
+
+    def __repr__(self) -> str:
+        return f"Run(id={self.id!r}, model={self.request.model!r}, state={self.state!r})"
+
+    @property
+    def model(self) -> str:
+        """The model that was asked for."""
+        return self.request.model or ""
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return self.answer.text
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far."""
+        return self.answer.reasoning
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it has come to its end, whatever that is."""
+        return self._ended.is_set()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began, or from its beginning to its end."""
+        return self.result.timings.total if self.result is not None else self._clock() - self._begun
+
+    def wait(self, timeout: float | None = None) -> ChatResult:
+        """Wait for the end and return the result; a stopped run's is partial.
+
+        Raises:
+            OpenRouterError: The run failed.
+            TimeoutError: It is still going on after `timeout` seconds; the run goes on.
+        """
+        if not self._ended.wait(timeout):
+            raise TimeoutError(f"the run is still {self.state} after {timeout:g} s")
+        if self.error is not None:
+            raise self.error
+        assert self.result is not None
+        return self.result
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end, whatever it is; False when it has not come within `timeout` seconds."""
+        return self._ended.wait(timeout)
+
+    def stop(self) -> None:
+        """Stop it, in whatever state it is; returns at once, and what had arrived is kept."""
+        self._stop_asked = True
+        if self._loop is not None:
+            self._loop.soon(self._cancel)
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def begin_attempt(self) -> Answer:
+        """Note that the request is sent (again), and return where its answer goes."""
+        now = self._clock()
+        self.attempt += 1
+        self.answer = Answer()
+        self.warnings = []
+        self.notice = ""
+        self._sent, self._first_token = now, None
+        if self._queued is None:
+            self._queued = now - self._begun
+        self.state = "waiting"
+        return self.answer
+
+    def will_retry(self, seconds: float, attempt: int, error: BaseException | None) -> None:
+        """Note that the next attempt waits."""
+        self.state = "queued"
+        self.notice = f"{error} Attempt {attempt} in {seconds:.0f} s." if error else f"Attempt {attempt} waits."
+
+    def publish(self, events: list[StreamEvent]) -> None:
+        """Hand on what arrived."""
+        if self._first_token is None:
+            self._first_token = self._clock() - self._sent
+            self.state = "streaming"
+        if self._sink is not None:
+            self._sink.put(events)
+
+    def outcome(self, *, is_partial: bool = False, verdict: Verdict | None = None) -> ChatResult:
+        """Return what has arrived as a result."""
+        return self.answer.result(
+            requested_model=self.model,
+            timings=Timings(
+                queued=self._queued or 0.0, first_token=self._first_token, total=self._clock() - self._begun
+            ),
+            attempts=self.attempt,
+            is_partial=is_partial,
+            verdict=verdict,
+            warnings=tuple(self.warnings),
+        )
+
+    def _end(self, state: RunState, result: ChatResult, error: OpenRouterError | None = None) -> None:
+        if self._ended.is_set():
+            return
+        self.result, self.error, self.state, self.notice = result, error, state, ""
+        self._ended.set()
+        if self._sink is not None:
+            self._sink.put(error if error is not None else [Finished(result)])
+            self._sink.put(None)
+
+
+class Runs:
+    """Every run of the process, live ones and the last finished ones, on one background loop."""
+
+    def __init__(self, loop: BackgroundLoop, *, keep: int = 1_000) -> None:
+        self._loop = loop
+        self._keep = keep
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, run_id: str) -> Run | None:
+        """Return a run by its id; `None` when it is unknown or long gone."""
+        return self._runs.get(run_id)
+
+    @property
+    def live(self) -> list[Run]:
+        """The runs that have not come to their end, oldest first."""
+        with self._lock:
+            return [run for run in self._runs.values() if not run.is_ended]
+
+    def start(self, run: Run, work: Work) -> Run:
+        """Start a run; `work` returns its result or raises, and is cancelled when the run is stopped."""
+        with self._lock:
+            self._runs[run.id] = run
+            while len(self._runs) > self._keep and next(iter(self._runs.values())).is_ended:
+                self._runs.popitem(last=False)
+        run._loop = self._loop
+        self._loop.soon(lambda: self._launch(run, work))
+        return run
+
+    def _launch(self, run: Run, work: Work) -> None:
+        run._task = asyncio.ensure_future(self._drive(run, work))
+        # A task that is cancelled before its first step never enters `_drive`.
+        run._task.add_done_callback(lambda task: _end_stopped(run))
+
+    async def _drive(self, run: Run, work: Work) -> None:
+        try:
+            result = await work(run)
+        except asyncio.CancelledError:
+            _end_stopped(run)
+        except OpenRouterError as error:
+            run._end("failed", error.partial or run.outcome(is_partial=True, verdict=FAILED), error)
+        except Exception as error:
+            log.exception("run %s failed in an unforeseen way", run.id)
+            run._end("failed", run.outcome(is_partial=True, verdict=FAILED), _unforeseen(error))
+        else:
+            run._end("completed", result)
+
+    def stop_all(self, runs: list[Run], timeout: float) -> None:
+        """Stop these runs and wait up to `timeout` seconds for their ends."""
+        for run in runs:
+            run.stop()
+        for run in runs:
+            run.join(timeout)
+
+
+def _end_stopped(run: Run) -> None:
+    if not run.is_ended:
+        run._end("stopped", run.outcome(is_partial=True, verdict=STOPPED))
+
+
+def _unforeseen(error: Exception) -> OpenRouterError:
+    return OpenRouterError(f"Something unforeseen happened: {type(error).__name__}.", hint="Please report this.")

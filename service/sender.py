@@ -1,0 +1,172 @@
+"""Sending a run: guard, wire, timeouts, and what the end of a response means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service import errors
+from service.client import Client, Response
+from service.config import OpenRouterConfig
+from service.errors import ErrorContext, OpenRouterError
+from service.guard.breaker import Breakers
+from service.guard.limiter import RateLimit, Slots
+from service.guard.retry import RetryPolicy
+from service.reader import ResponseReader
+from service.redact import redact
+from service.results import ChatResult
+from service.runs import FAILED, Run
+
+__all__ = ["Guard", "Sender"]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What every key of a service shares: who may send, when, how often."""
+
+    slots: Slots
+    rate: RateLimit
+    breakers: Breakers
+    retry: RetryPolicy
+
+    @classmethod
+    def from_config(
+        cls,
+        config: OpenRouterConfig,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        chance: Callable[[], float],
+    ) -> Guard:
+        """Make the guard that a configuration asks for; time, sleep and chance are given."""
+        wait = config.max_queue_wait
+        return cls(
+            slots=Slots(config.max_concurrent_requests, max_wait=wait),
+            rate=RateLimit(config.requests_per_minute, max_wait=wait, clock=clock),
+            breakers=Breakers(threshold=config.breaker_threshold, cooldown=config.breaker_cooldown, clock=clock),
+            retry=RetryPolicy(
+                config.max_retries, config.retry_delay, config.max_retry_delay, clock=clock, sleep=sleep, chance=chance
+            ),
+        )
+
+
+_LINGER = 0.1
+"""Seconds to wait for the end of the body after `[DONE]`."""
+
+
+class Sender:
+    """Sends runs with one key."""
+
+    def __init__(self, config: OpenRouterConfig, client: Client, guard: Guard) -> None:
+        self._config = config
+        self._client = client
+        self._guard = guard
+        self._key = config.api_key.reveal()
+
+    async def send(self, run: Run, payload: dict[str, Any], *, session: str = "") -> ChatResult:
+        """Send until an answer is complete or another attempt makes no sense.
+
+        Raises:
+            OpenRouterError: With `partial` and `context` filled in.
+        """
+        total = self._config.total_timeout
+        now = self._guard.retry.clock()
+        attempts = self._guard.retry.attempts(
+            deadline=None if total is None else now + total,
+            before_wait=lambda seconds, attempt: run.will_retry(seconds, attempt, last_error),
+        )
+        last_error: OpenRouterError | None = None
+        try:
+            async with asyncio.timeout(total):
+                async for attempt in attempts:
+                    with attempt:
+                        try:
+                            await self._attempt(run, payload, session)
+                        except errors.CircuitOpenError as error:
+                            # What opened it tells more than that it is open.
+                            raise last_error or error from None
+                        except OpenRouterError as error:
+                            last_error = self._explain(run, payload, error)
+                            raise
+        except TimeoutError:
+            late = errors.RequestTimeoutError(f"The run took longer than {total:g} s in all.")
+            raise self._explain(run, payload, late) from None
+        except OpenRouterError as error:
+            raise self._explain(run, payload, error) from error.__cause__
+        return run.outcome()
+
+    def _explain(self, run: Run, payload: Mapping[str, Any], error: OpenRouterError) -> OpenRouterError:
+        """Fill in what had arrived and where it happened."""
+        if error.partial is None and run.answer.has_arrived:
+            error.partial = run.outcome(is_partial=True, verdict=FAILED)
+        error.context = ErrorContext(
+            request_id=run.request_id,
+            correlation_id=run.correlation_id,
+            model=run.model,
+            attempt=run.attempt,
+            elapsed=run.elapsed,
+            payload=redact(payload, self._key, shorten=True),
+        )
+        return error
+
+    async def _attempt(self, run: Run, payload: dict[str, Any], session: str) -> None:
+        breakers = self._guard.breakers
+        breakers.check(self._key, run.model)
+        try:
+            await self._guard.rate.take(session)
+            async with self._guard.slots.hold(session):
+                await self._exchange(run, payload)
+        except errors.LocalLimitError:
+            breakers.leave(self._key, run.model)
+            raise
+        except OpenRouterError as error:
+            breakers.record(self._key, run.model, error)
+            raise
+        except BaseException:
+            breakers.leave(self._key, run.model)
+            raise
+        breakers.record(self._key, run.model, None)
+
+    async def _exchange(self, run: Run, payload: dict[str, Any]) -> None:
+        answer = run.begin_attempt()
+        reader = ResponseReader(answer)
+        first = self._config.first_event_timeout or self._config.timeout
+        try:
+            async with asyncio.timeout(first) as watchdog:
+                async with self._client.chat(payload, {"X-Correlation-Id": run.correlation_id}) as response:
+                    run.request_id = response.generation_id
+                    await self._read(run, reader, response, watchdog)
+        except TimeoutError:
+            if not reader.is_complete:
+                seconds = self._config.timeout if answer.has_output else first
+                raise errors.RequestTimeoutError(f"No data from {run.model} for {seconds:g} s.") from None
+        except errors.NetworkError as error:
+            if not reader.is_complete:
+                raise _interrupted(error) if answer.has_output else error from error
+        reader.judge_end()
+        run.warnings += reader.warnings()
+
+    async def _read(self, run: Run, reader: ResponseReader, response: Response, watchdog: asyncio.Timeout) -> None:
+        loop = asyncio.get_running_loop()
+        reader.begin(response)
+        async for chunk in response.chunks():
+            events = reader.feed(chunk)
+            if events:
+                run.publish(events)
+            if reader.is_done:
+                # The end of the body follows at once, and reading it keeps the connection for the next request.
+                watchdog.reschedule(loop.time() + _LINGER)
+            elif reader.answer.fault:
+                return
+            elif reader.took_data:
+                watchdog.reschedule(loop.time() + self._config.timeout)
+        if events := reader.close():
+            run.publish(events)
+
+
+def _interrupted(error: OpenRouterError) -> OpenRouterError:
+    return errors.StreamInterruptedError(
+        "The connection broke in the middle of the answer.", provider_message=error.provider_message, status_code=200
+    )

@@ -1,0 +1,320 @@
+"""An answer, put together from chunks or read from one body.
+
+The accumulator is pure: JSON in, events out, and at any time what has arrived so far. It never raises on an odd
+shape; what it cannot read it leaves out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.results import (
+    AnnotationDelta,
+    ChatResult,
+    ImageDelta,
+    ReasoningDelta,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+    ToolCallDelta,
+    Usage,
+)
+from service.wire.faults import Fault, read_fault
+from service.wire.reading import as_int, as_mapping, as_text, read_usage
+
+__all__ = ["Answer"]
+
+_DETAIL_TEXTS = ("text", "summary", "data")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class _CallFragments:
+    id: str = ""
+    name: str = ""
+    arguments: list[str] = field(default_factory=list)
+
+
+class Answer:
+    """What has arrived of choice 0, and of usage and identity around it.
+
+    Attributes:
+        fault: The error that a chunk or the body held; `None` while there is none.
+        has_choice: Whether any choice 0 was seen.
+        has_output: Whether anything of the answer itself has arrived: text, reasoning, a call, an image, …
+        finish_reason: The last one that was not null.
+    """
+
+    def __init__(self) -> None:
+        self.fault: Fault | None = None
+        self.has_choice = False
+        self.has_output = False
+        self.finish_reason: str | None = None
+        self.native_finish_reason: str | None = None
+        self.usage: Usage | None = None
+        self._id = ""
+        self._created: int | None = None
+        self._model = ""
+        self._provider: str | None = None
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._details: list[dict[str, Any]] = []
+        self._calls: list[_CallFragments] = []
+        self._call_at: dict[int, _CallFragments] = {}
+        self._refusal: list[str] = []
+        self._images: list[dict[str, Any]] = []
+        self._annotations: list[dict[str, Any]] = []
+        self._audio: dict[str, Any] = {}
+        self._half_pair = ""
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._text)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far."""
+        return "".join(self._reasoning)
+
+    def add(self, chunk: Any, *, event: str = "") -> list[StreamEvent]:
+        """Take in a chunk of a stream, or a whole body, and return what is new in it.
+
+        `event` is the name of the server-sent event; `error` makes its data an error whatever it looks like.
+        """
+        if not isinstance(chunk, dict):
+            if event == "error" or isinstance(chunk, list):
+                self.fault = self.fault or read_fault(chunk) or _named_error(chunk)
+            return []
+        if not self._id or not self._model:
+            self._read_identity(chunk)
+        if (raw := chunk.get("usage")) is not None:
+            self.usage = read_usage(raw) or self.usage
+        out: list[StreamEvent] = []
+        choices = chunk.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
+            if isinstance(choice, dict) and not choice.get("index"):
+                self._add_choice(choice, out)
+        if chunk.get("error") or event == "error" or "choices" not in chunk:
+            self.fault = self.fault or read_fault(chunk) or (_named_error(chunk) if event == "error" else None)
+        if out:
+            self.has_output = True
+        return out
+
+    def _read_identity(self, chunk: Mapping[str, Any]) -> None:
+        self._id = self._id or as_text(chunk.get("id"))
+        self._model = self._model or as_text(chunk.get("model"))
+        self._provider = self._provider or as_text(chunk.get("provider")) or None
+        if self._created is None:
+            self._created = as_int(chunk.get("created"))
+
+    def _add_choice(self, choice: Mapping[str, Any], out: list[StreamEvent]) -> None:
+        self.has_choice = True
+        if reason := choice.get("finish_reason"):
+            self.finish_reason = as_text(reason) or self.finish_reason
+        if reason := choice.get("native_finish_reason"):
+            self.native_finish_reason = as_text(reason) or self.native_finish_reason
+        delta = choice.get("delta")
+        if delta is None:
+            delta = choice.get("message")
+        if isinstance(delta, dict):
+            self._add_delta(delta, out)
+        elif text := as_text(choice.get("text")):
+            self._add_text(text, out)
+        if choice.get("error") and self.fault is None:
+            self.fault = read_fault(choice)
+
+    def _add_delta(self, delta: Mapping[str, Any], out: list[StreamEvent]) -> None:
+        content = delta.get("content")
+        if len(delta) > 2 or (len(delta) == 2 and "role" not in delta):
+            self._add_rare(delta, out)
+        if isinstance(content, str):
+            if content:
+                self._add_text(content, out)
+        elif isinstance(content, list):
+            self._add_parts(content, out)
+
+    def _add_rare(self, delta: Mapping[str, Any], out: list[StreamEvent]) -> None:
+        self._add_reasoning(delta, out)
+        for call in _items(delta.get("tool_calls")):
+            self._add_call(call, out)
+        if isinstance(legacy := delta.get("function_call"), dict):
+            self._add_call({"index": 0, "function": legacy}, out)
+        if refusal := as_text(delta.get("refusal")):
+            self._refusal.append(refusal)
+            self.has_output = True
+        for image in _items(delta.get("images")):
+            self._add_image(image, out)
+        for annotation in _items(delta.get("annotations")):
+            self._annotations.append(dict(annotation))
+            out.append(AnnotationDelta(dict(annotation)))
+        self._add_audio(delta.get("audio"))
+
+    def _add_text(self, text: str, out: list[StreamEvent]) -> None:
+        if self._half_pair or (not text.isascii() and _SURROGATE.search(text)):
+            text = self._join_surrogates(text)
+        if text:
+            self._text.append(text)
+            out.append(TextDelta(text))
+
+    def _join_surrogates(self, text: str) -> str:
+        """Mend an emoji whose escaped surrogate pair was cut between two chunks (seen with llama.cpp's look-alikes)."""
+        text = self._half_pair + text
+        self._half_pair = ""
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            text, self._half_pair = text[:-1], text[-1]
+        return _mend(text)
+
+    def _add_parts(self, parts: list[Any], out: list[StreamEvent]) -> None:
+        """Read content given as a list of parts, as Mistral's reasoning models answer."""
+        for part in parts:
+            if isinstance(part, str):
+                self._add_text(part, out)
+            elif isinstance(part, dict):
+                self._add_part(part, out)
+
+    def _add_part(self, part: Mapping[str, Any], out: list[StreamEvent]) -> None:
+        if part.get("type") == "image_url":
+            self._add_image(part, out)
+        elif (thought := part.get("thinking")) is not None:
+            self._add_thought(_text_of_parts(thought), out)
+        elif text := as_text(part.get("text")):
+            self._add_text(text, out)
+
+    def _add_reasoning(self, delta: Mapping[str, Any], out: list[StreamEvent]) -> None:
+        details = _items(delta.get("reasoning_details"))
+        for detail in details:
+            self._add_detail(detail)
+        # `reasoning_content` is DeepSeek's, vLLM's and llama.cpp's name; OpenRouter may send both.
+        thought = delta.get("reasoning")
+        if thought is None:
+            thought = delta.get("reasoning_content")
+        text = _text_of_parts(thought)
+        if not text:
+            text = "".join(as_text(detail.get("text")) or as_text(detail.get("summary")) for detail in details)
+        self._add_thought(text, out)
+        if details:
+            self.has_output = True
+
+    def _add_thought(self, text: str, out: list[StreamEvent]) -> None:
+        if not text:
+            return
+        if _SURROGATE.search(text):
+            text = _mend(text)
+        self._reasoning.append(text)
+        out.append(ReasoningDelta(text))
+
+    def _add_detail(self, detail: Mapping[str, Any]) -> None:
+        """Merge a fragment of reasoning_details into the one of the same type and index; a new id begins a new one."""
+        kind, index, name = detail.get("type"), detail.get("index"), detail.get("id")
+        for known in reversed(self._details):
+            same_id = name is None or known.get("id") in (None, name)
+            if known.get("type") == kind and known.get("index") == index and same_id:
+                _merge_detail(known, detail)
+                return
+        self._details.append(dict(detail))
+
+    def _add_call(self, call: Mapping[str, Any], out: list[StreamEvent]) -> None:
+        function = as_mapping(call.get("function"))
+        ident, name = as_text(call.get("id")), as_text(function.get("name"))
+        position, fragments = self._fragments_for(as_int(call.get("index")), ident, name)
+        first_name = "" if fragments.name else name
+        fragments.id = fragments.id or ident
+        fragments.name = fragments.name or name
+        arguments = function.get("arguments")
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments is not None else ""
+        if text:
+            fragments.arguments.append(text)
+        out.append(ToolCallDelta(position, ident, first_name, text))
+
+    def _fragments_for(self, index: int | None, ident: str, name: str) -> tuple[int, _CallFragments]:
+        """Find the call that a fragment belongs to; indexes may start at 1, be missing, or be 0 for every call."""
+        known = self._call_at.get(index) if index is not None else (self._calls[-1] if self._calls else None)
+        if known is None or (name and ident and known.id and ident != known.id):
+            known = _CallFragments()
+            self._calls.append(known)
+            if index is not None:
+                self._call_at[index] = known
+        return self._calls.index(known), known
+
+    def _add_image(self, image: Mapping[str, Any], out: list[StreamEvent]) -> None:
+        self._images.append(dict(image))
+        out.append(ImageDelta(dict(image)))
+
+    def _add_audio(self, audio: Any) -> None:
+        if not isinstance(audio, dict):
+            return
+        self.has_output = True
+        for name, value in audio.items():
+            if name in ("data", "transcript") and isinstance(value, str):
+                self._audio[name] = self._audio.get(name, "") + value
+            elif value is not None:
+                self._audio[name] = value
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether anything at all has arrived: some of the answer, its usage, or an id."""
+        return self.has_output or self.usage is not None or bool(self._id)
+
+    def result(self, **known: Any) -> ChatResult:
+        """Return what has arrived; `known` are the fields that only the sender knows (timings, attempts, …)."""
+        return ChatResult(
+            id=self._id,
+            created=self._created,
+            model=self._model,
+            provider=self._provider,
+            text=self.text,
+            reasoning=self.reasoning,
+            reasoning_details=tuple(dict(detail) for detail in self._details),
+            tool_calls=tuple(self._finished_call(call, at) for at, call in self._ordered_calls()),
+            refusal="".join(self._refusal) or None,
+            images=tuple(self._images),
+            annotations=tuple(self._annotations),
+            audio=dict(self._audio) or None,
+            finish_reason=self.finish_reason,
+            native_finish_reason=self.native_finish_reason,
+            usage=self.usage,
+            **known,
+        )
+
+    def _ordered_calls(self) -> list[tuple[int, _CallFragments]]:
+        index_of = {id(call): index for index, call in self._call_at.items()}
+        order = {id(call): (index_of.get(id(call), at), at) for at, call in enumerate(self._calls)}
+        return list(enumerate(sorted(self._calls, key=lambda call: order[id(call)])))
+
+    @staticmethod
+    def _finished_call(call: _CallFragments, position: int) -> ToolCall:
+        arguments = "".join(call.arguments)
+        # Ollama's older versions send no id; one is needed to answer the call.
+        return ToolCall(call.id or f"call_{position}", call.name, arguments, ToolCall.parse(arguments))
+
+
+def _items(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _text_of_parts(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(item if isinstance(item, str) else as_text(item.get("text")) for item in value if item)
+    return as_text(value)
+
+
+def _merge_detail(known: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        if name in _DETAIL_TEXTS and isinstance(value, str) and isinstance(known.get(name), str):
+            known[name] += value
+        elif value is not None or name not in known:
+            known[name] = value
+
+
+def _named_error(data: Any) -> Fault:
+    words = data if isinstance(data, str) else as_text(as_mapping(data).get("message")) or json.dumps(data)[:300]
+    return Fault(message=words, provider_message=words)
+
+
+def _mend(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", errors="replace")

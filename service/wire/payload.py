@@ -1,0 +1,71 @@
+"""A request as JSON."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from service.types import ChatRequest
+
+SDK_ARGUMENTS = frozenset(
+    {
+        "messages",
+        "model",
+        "stream",
+        "temperature",
+        "top_p",
+        "max_tokens",
+        "max_completion_tokens",
+        "frequency_penalty",
+        "presence_penalty",
+        "seed",
+        "stop",
+        "logit_bias",
+        "logprobs",
+        "top_logprobs",
+        "response_format",
+        "tools",
+        "tool_choice",
+        "parallel_tool_calls",
+        "reasoning_effort",
+        "verbosity",
+        "prediction",
+        "modalities",
+        "audio",
+        "metadata",
+        "user",
+        "service_tier",
+        "prompt_cache_key",
+        "web_search_options",
+    }
+)
+"""What `openai`'s `chat.completions.create` names itself; everything else travels in its `extra_body`."""
+
+
+def build_payload(request: ChatRequest, *, stream: bool) -> dict[str, Any]:
+    """Return the request's JSON body; what is unset is not in it, and it shares nothing with the request.
+
+    `extra_body` is merged last: it may replace any parameter, but not the messages and not `stream`.
+    """
+    payload: dict[str, Any] = {"model": request.model} if request.model else {}
+    payload["messages"] = [message.model_dump() for message in request.messages]
+    payload.update(copy.deepcopy(request.parameters.set_fields()))
+    for name, value in payload.items():
+        if isinstance(value, tuple):
+            payload[name] = list(value)
+    if request.response_format is not None:
+        payload["response_format"] = request.response_format.model_dump()
+    if request.tools:
+        payload["tools"] = [tool.model_dump() for tool in request.tools]
+    if request.tool_choice is not None:
+        payload["tool_choice"] = copy.deepcopy(request.tool_choice)
+    payload.update(copy.deepcopy(request.parameters.extra_body))
+    payload["stream"] = stream
+    return payload
+
+
+def split_for_sdk(payload: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the part of a payload that the SDK names, and the rest for its `extra_body`."""
+    named = {name: value for name, value in payload.items() if name in SDK_ARGUMENTS}
+    extra = {name: value for name, value in payload.items() if name not in SDK_ARGUMENTS}
+    return named, extra
