@@ -1,0 +1,9 @@
+"""The main script: it runs on every visit and hands over to the page that was asked for."""
+
+import streamlit as st
+
+from pages.parts.shell import set_up
+
+set_up()
+page = st.navigation([st.Page("chat.py", title="Chat", icon=":material/chat:", default=True)])
+page.run()

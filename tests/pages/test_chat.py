@@ -1,0 +1,85 @@
+"""The chat page without a browser: what it sends and what it shows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from service.simulator import Simulator
+from service.web.bootstrap import close_backend
+
+MAIN_SCRIPT = Path(__file__).parents[2] / "pages" / "navigation.py"
+
+
+@pytest.fixture
+def server() -> Iterator[Simulator]:
+    with Simulator(speed=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def chat(server: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppTest]:
+    """The page, served by a simulator that the settings name as an ordinary server."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENROUTER_BASE_URL", server.base_url)
+    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-v1-pagetest0001")
+    monkeypatch.setenv("OPENROUTER_MODEL", "sim/echo")
+    monkeypatch.setenv("OPENROUTER_RETRY_DELAY", "0")
+    close_backend()
+    yield AppTest.from_file(str(MAIN_SCRIPT), default_timeout=30)
+    close_backend()
+
+
+def texts(chat: AppTest) -> list[str]:
+    return [element.value for message in chat.chat_message for element in message.markdown]
+
+
+def test_it_begins_empty_with_no_greeting(chat: AppTest) -> None:
+    """Before the first message there is no message, and the model of the settings is chosen."""
+    chat.run()
+    assert not chat.exception
+    assert len(chat.chat_message) == 0
+    assert chat.selectbox(key="chat.model").value == "sim/echo"
+
+
+def test_a_conversation_sends_what_was_said_before(chat: AppTest, server: Simulator) -> None:
+    """The second message goes out with the first and its answer in front."""
+    chat.run()
+    chat.chat_input(key="chat.input").set_value("first").run()
+    chat.chat_input(key="chat.input").set_value("second").run()
+    assert not chat.exception
+    roles = [(m["role"], m["content"].splitlines()[0]) for m in server.chat_requests[-1].body["messages"]]
+    assert roles == [("user", "first"), ("assistant", "first"), ("user", "second")]
+    assert [text.splitlines()[0] for text in texts(chat)] == ["first", "first", "second", "second"]
+
+
+def test_a_failed_turn_is_left_out_of_the_next_request(chat: AppTest, server: Simulator) -> None:
+    """A turn that got no answer stays on the page but is not sent again, so that roles keep taking turns."""
+    chat.run()
+    chat.selectbox(key="chat.model").set_value("sim/moderation").run()
+    chat.chat_input(key="chat.input").set_value("refused").run()
+    assert "moderation flagged the input" in chat.error[0].value
+    chat.selectbox(key="chat.model").set_value("sim/echo").run()
+    chat.chat_input(key="chat.input").set_value("accepted").run()
+    assert [m["content"] for m in server.chat_requests[-1].body["messages"]] == ["accepted"]
+    assert texts(chat)[0] == "refused"
+
+
+def test_an_unknown_model_gets_the_closest_names(chat: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that does not exist is answered with what was probably meant."""
+    monkeypatch.setenv("OPENROUTER_MODEL", "sim/ecko")
+    chat.run()
+    chat.chat_input(key="chat.input").set_value("hello").run()
+    assert "Did you mean 'sim/echo'" in chat.error[0].value
+
+
+def test_a_wrong_setting_is_said_on_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A setting that cannot be used is named with what it got and what it takes."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-v1-pagetest0001")
+    monkeypatch.setenv("OPENROUTER_TIMEOUT", "soon")
+    close_backend()
+    chat = AppTest.from_file(str(MAIN_SCRIPT), default_timeout=30).run()
+    assert "OPENROUTER_TIMEOUT takes a number" in chat.error[0].value
+    assert "'soon'" in chat.error[0].value
