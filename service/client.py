@@ -71,9 +71,10 @@ class Client:
     def __init__(self, config: OpenRouterConfig) -> None:
         self._key = config.api_key.reveal()
         self._base_url = config.base_url
+        self._no_key: dict[str, str | Omit] = {} if self._key else {"Authorization": Omit()}
         self._sdk = _PlainOpenAI(
             headers=_headers(config),
-            # The SDK insists on a key; where there is none, the header is left out again (`_headers`).
+            # The SDK insists on a key; where there is none, each call leaves the header out again.
             api_key=self._key or "none",
             admin_api_key="",
             webhook_secret="",
@@ -102,7 +103,7 @@ class Client:
         named, extra = split_for_sdk(payload)
         call = self._sdk.chat.completions.with_streaming_response
         try:
-            async with call.create(**named, extra_body=extra, extra_headers=dict(headers)) as response:
+            async with call.create(**named, extra_body=extra, extra_headers={**headers, **self._no_key}) as response:
                 yield Response(response.http_response)
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
             raise self._ours(error) from error
@@ -115,7 +116,9 @@ class Client:
         """
         try:
             response = await self._sdk.get(
-                path, cast_to=httpx2.Response, options={"params": dict(query or {}), "timeout": timeout}
+                path,
+                cast_to=httpx2.Response,
+                options={"params": dict(query or {}), "timeout": timeout, "headers": self._no_key},
             )
             body = response.content
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
@@ -163,8 +166,6 @@ def _headers(config: OpenRouterConfig) -> dict[str, str | Omit]:
         "Content-Type": "application/json",
         "User-Agent": USER_AGENT,
     }
-    if not config.api_key:
-        headers["Authorization"] = Omit()
     for name, value in (("X-OpenRouter-Title", config.app_name), ("HTTP-Referer", config.site_url)):
         if value and (plain := _ascii(value)):
             headers[name] = plain

@@ -133,6 +133,7 @@ class Run:
         self.attempt += 1
         self.answer = Answer()
         self.warnings = []
+        self.request_id = None
         self.notice = ""
         self._sent, self._first_token = now, None
         if self._queued is None:

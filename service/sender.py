@@ -52,6 +52,9 @@ class Guard:
         )
 
 
+_GRACE = 5.0
+"""Seconds to wait for the usage chunk after the finish reason; some servers leave the connection open instead."""
+
 _LINGER = 0.1
 """Seconds to wait for the end of the body after `[DONE]`."""
 
@@ -102,7 +105,7 @@ class Sender:
         if error.partial is None and run.answer.has_arrived:
             error.partial = run.outcome(is_partial=True, verdict=FAILED)
         error.context = ErrorContext(
-            request_id=run.request_id,
+            request_id=run.request_id or error.context.request_id,
             correlation_id=run.correlation_id,
             model=run.model,
             attempt=run.attempt,
@@ -143,8 +146,10 @@ class Sender:
                 seconds = self._config.timeout if answer.has_output else first
                 raise errors.RequestTimeoutError(f"No data from {run.model} for {seconds:g} s.") from None
         except errors.NetworkError as error:
+            if not reader.is_complete and answer.has_output:
+                raise _interrupted(error) from error
             if not reader.is_complete:
-                raise _interrupted(error) if answer.has_output else error from error
+                raise
         reader.judge_end()
         run.warnings += reader.warnings()
 
@@ -161,7 +166,8 @@ class Sender:
             elif reader.answer.fault:
                 return
             elif reader.took_data:
-                watchdog.reschedule(loop.time() + self._config.timeout)
+                patience = min(self._config.timeout, _GRACE) if reader.is_complete else self._config.timeout
+                watchdog.reschedule(loop.time() + patience)
         if events := reader.close():
             run.publish(events)
 

@@ -226,7 +226,9 @@ def error_from_response(status: int, headers: Mapping[str, str], body: bytes, *,
         fault = None
     if fault is None:
         fault = Fault(provider_message=readable(body))
-    return error_from_fault(fault, http_status=status, status=status, headers=headers, now=now)
+    error = error_from_fault(fault, http_status=status, status=status, headers=headers, now=now)
+    error.context = errors.ErrorContext(request_id=headers.get("x-generation-id"))
+    return error
 
 
 def readable(body: bytes) -> str:
