@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 import time
+import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from queue import SimpleQueue
@@ -70,6 +71,7 @@ class OpenRouterService:
         self._loop = BackgroundLoop()
         self.runs = Runs(self._loop)
         self._owns_loop = True
+        self._views: weakref.WeakSet[OpenRouterService] = weakref.WeakSet()
         self._connect()
         self._catalogue = Catalogue(
             lambda: self._client.get("/models"), ttl=self.config.model_cache_ttl, clock=self._clock
@@ -94,20 +96,23 @@ class OpenRouterService:
         self.close()
 
     def close(self) -> None:
-        """Stop this service's own runs and close its connections, within two seconds."""
+        """Stop this service's own runs and close its connections, within two seconds; its views end with it."""
         if self._is_closed:
             return
-        self._is_closed = True
-        self.runs.stop_all([run for run in self._own_runs if not run.is_ended], timeout=1.0)
-        with contextlib.suppress(TimeoutError):
-            self._loop.call(self._client.close(), timeout=0.5)
+        closing = [self, *(view for view in self._views if self._owns_loop and not view._is_closed)]
+        for service in closing:
+            service._is_closed = True
+        self.runs.stop_all([run for service in closing for run in service._own_runs], timeout=1.0)
+        if not self._loop.is_closed:
+            with contextlib.suppress(TimeoutError):
+                self._loop.call(_close_all([service._client for service in closing]), timeout=0.5)
         if self._owns_loop:
             self._loop.close(timeout=0.5)
 
     def with_key(self, api_key: str) -> OpenRouterService:
         """Return a view with its own key and connections, on the same loop, limits and model list.
 
-        Closing the view stops the view's runs alone.
+        Closing the view stops the view's runs alone; a view that is dropped closes its connections.
 
         Raises:
             ConfigurationError: The key is blank or malformed.
@@ -120,6 +125,8 @@ class OpenRouterService:
         view.config = OpenRouterConfig(**{**fields, "api_key": api_key})
         view._owns_loop = False
         view._connect()
+        self._views.add(view)
+        weakref.finalize(view, _let_go, self._loop, view._client).atexit = False
         return view
 
     def generate(self, prompt: str) -> ChatResult:
@@ -195,6 +202,7 @@ class OpenRouterService:
         Raises:
             OpenRouterError: There is no list at all.
         """
+        self._require_open()
         return list(self._loop.call(self._catalogue.models(refresh=refresh)))
 
     def get_model(self, model: str) -> ModelInfo:
@@ -203,6 +211,7 @@ class OpenRouterService:
         Raises:
             ModelNotFoundError: There is no such model; the hint names the closest.
         """
+        self._require_open()
         return self._loop.call(self._catalogue.get(model))
 
     def key_status(self) -> KeyStatus:
@@ -212,6 +221,7 @@ class OpenRouterService:
             AuthenticationError: The key is not accepted.
             OpenRouterError: The server cannot be asked, or knows no such thing.
         """
+        self._require_open()
         return read_key_status(self._loop.call(self._client.get("/key")))
 
     def health(self) -> Health:
@@ -219,6 +229,7 @@ class OpenRouterService:
         began = self._clock()
         failure: OpenRouterError | None = None
         try:
+            self._require_open()
             self._loop.call(self._client.get("/models", timeout=5.0))
         except OpenRouterError as error:
             failure = error
@@ -287,6 +298,12 @@ class OpenRouterService:
                     f"The tool {tool.name!r} is not allowed here.",
                     hint=f"OPENROUTER_ALLOWED_TOOLS allows: {', '.join(allowed or ()) or 'none'}.",
                 )
+        form = request.response_format
+        if form is not None and form.schema_body is not None and self.config.validate_structured:
+            from service.structured import validate
+
+            # Found out after the answer, a wrong schema would cost the answer.
+            validate(None, form.schema_body)
         model = request.model or ""
         if self.config.is_openrouter and "/" not in model and not model.startswith("@"):
             suggestion = self._catalogue.suggestion(model)
@@ -310,8 +327,7 @@ class OpenRouterService:
         session: str = "",
     ) -> Run:
         """Hand a payload to the loop and return the run; its result passes `_validate_response`."""
-        if self._is_closed or self._loop.is_closed:
-            raise errors.ConfigurationError("The service is closed.", hint="Make a new OpenRouterService.")
+        self._require_open()
 
         async def work(run: Run) -> ChatResult:
             try:
@@ -327,6 +343,10 @@ class OpenRouterService:
         run = Run(request, clock=self._clock, sink=sink)
         self._own_runs = [*(run for run in self._own_runs if not run.is_ended), run]
         return self.runs.start(run, work)
+
+    def _require_open(self) -> None:
+        if self._is_closed or self._loop.is_closed:
+            raise errors.ConfigurationError("The service is closed.", hint="Make a new OpenRouterService.")
 
     def _finish(self, run: Run) -> ChatResult:
         """Wait for a run; whatever interrupts the waiting stops the run."""
@@ -369,3 +389,14 @@ class OpenRouterService:
             return
         if (close := self._catalogue.suggestion(model)) is not None:
             error.hint = close
+
+
+async def _close_all(clients: list[Client]) -> None:
+    for client in clients:
+        await client.close()
+
+
+def _let_go(loop: BackgroundLoop, client: Client) -> None:
+    """Close the connections of a view that nobody holds any more."""
+    if not loop.is_closed:
+        loop.submit(client.close())
