@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from service.wire.reading import decode_json
 
 __all__ = ["ResponseReader"]
 
+_BOM = b"\xef\xbb\xbf"
+_STREAM_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _STREAM_OF_TYPE = {"text/event-stream": True, "application/json": False}
 
 
@@ -46,8 +49,10 @@ class ResponseReader:
         self.took_data = False
         if self.is_done:
             return []
-        if self._is_stream is None and chunk.strip():
-            self._is_stream = chunk.lstrip().startswith((b"data:", b"event:", b": "))
+        if self._is_stream is None:
+            chunk = b"".join([*self._body, chunk])
+            self._body = []
+            self._is_stream = _looks_like_stream(chunk)
         if not self._is_stream:
             self._body.append(chunk)
             return []
@@ -127,7 +132,9 @@ class ResponseReader:
                 raise errors.EmptyResponseError(
                     "The server answered with nothing at all.", status_code=self._status
                 ) from error
-            what = "broken JSON" if self._is_stream is False else self._content_type or "something unknown"
+            what = (
+                "broken JSON" if self._content_type == "application/json" else self._content_type or "something unknown"
+            )
             raise errors.ProviderError(
                 f"The server answered with {what} instead of an answer.",
                 status_code=self._status,
@@ -151,6 +158,7 @@ class ResponseReader:
             raise errors.StreamInterruptedError("The stream ended before the answer did.", status_code=self._status)
 
     def _failure(self, fault: Fault) -> OpenRouterError:
+        fault = replace(fault, provider=fault.provider or self.answer.provider)
         error = error_from_fault(fault, http_status=self._status, now=datetime.now(UTC))
         if not self.answer.has_output:
             return error
@@ -165,12 +173,19 @@ class ResponseReader:
         )
 
 
+def _looks_like_stream(head: bytes) -> bool | None:
+    """Tell a stream from a body by how it begins; `None` while too little of it has come."""
+    head = head.removeprefix(_BOM).lstrip()[:10]
+    if head.startswith(_STREAM_STARTS):
+        return True
+    return None if any(start.startswith(head) for start in (_BOM, *_STREAM_STARTS)) else False
+
+
 def _fault_of(answer: Answer) -> Fault | None:
     """Return the error of an answer, also where there is no error object to say which."""
     if answer.fault is not None:
         return answer.fault
-    if answer.finish_reason == "error":
-        return Fault(message="The provider reported an error without saying which.")
-    if answer.native_finish_reason == "network_error" and not answer.text:
-        return Fault(message="The provider reported a network error.")
+    is_failed = answer.native_finish_reason == "network_error" and not answer.text
+    if is_failed or answer.finish_reason == "error":
+        return Fault(provider_message=answer.native_finish_reason or "")
     return None

@@ -45,14 +45,21 @@ class ServerSentEvents:
             EventTooLargeError: An event grows beyond 64 MiB.
         """
         chunk = self._normalise(chunk)
+        if not chunk:
+            return []
+        ends_event = b"\n\n" in chunk or (chunk[:1] == b"\n" and self._pending and self._pending[-1][-1:] == b"\n")
         self._pending.append(chunk)
         self._pending_bytes += len(chunk)
-        if b"\n" not in chunk:
-            if self._pending_bytes > MAX_EVENT_BYTES:
-                raise EventTooLargeError(f"an event of the stream is larger than {MAX_EVENT_BYTES:,} bytes")
+        blocks = b"".join(self._pending).split(b"\n\n") if ends_event else []
+        if (
+            self._pending_bytes > MAX_EVENT_BYTES
+            and max(map(len, blocks), default=self._pending_bytes) > MAX_EVENT_BYTES
+        ):
+            raise EventTooLargeError(f"an event of the stream is larger than {MAX_EVENT_BYTES:,} bytes")
+        if not blocks:
             return []
-        *blocks, rest = b"".join(self._pending).split(b"\n\n")
-        self._pending = [rest]
+        rest = blocks.pop()
+        self._pending = [rest] if rest else []
         self._pending_bytes = len(rest)
         return [event for block in blocks if (event := _read_block(block)) is not None]
 

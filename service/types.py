@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -47,6 +49,39 @@ ReasoningEffort = Literal["max", "xhigh", "high", "medium", "low", "minimal", "n
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
+def _own_json(value: Any) -> Any:
+    """Return a deep copy of a JSON value, so that the caller's may change; tuples become lists."""
+    try:
+        return _copied_json(value)
+    except RecursionError:
+        raise ValueError("must not be nested so deeply") from None
+
+
+def _copied_json(value: Any) -> Any:
+    if isinstance(value, str):
+        return _whole_characters(value)
+    if value is None or isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        return {name: _copied_json(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copied_json(item) for item in value]
+    what = str(value) if isinstance(value, float) else f"a {type(value).__name__}"
+    raise ValueError(f"must be plain JSON (texts, finite numbers, lists, objects with text keys), got {what}")
+
+
+def _whole_characters(text: str) -> str:
+    """Refuse half a surrogate pair: it has no UTF-8 and cannot be sent."""
+    if not text.isascii() and _HALF_CHARACTER.search(text):
+        raise ValueError("must not hold half a character (a lone surrogate)")
+    return text
+
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_Json = Annotated[dict[str, Any], AfterValidator(_own_json)]
+_Text = Annotated[str, AfterValidator(_whole_characters)]
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -55,7 +90,7 @@ class ContentPart(_Frozen):
     """One part of a message: text, image, file, audio or video. Make it with the class methods."""
 
     type: PartType
-    payload: dict[str, Any]
+    payload: _Json
 
     @classmethod
     def text(cls, text: str, *, cache_control: Mapping[str, Any] | None = None) -> ContentPart:
@@ -136,7 +171,7 @@ class FunctionCall(_Frozen):
     """The function of a tool call; `arguments` is JSON text as the model wrote it, perhaps cut off."""
 
     name: str
-    arguments: str = "{}"
+    arguments: _Text = "{}"
 
 
 class ToolCallRequest(_Frozen):
@@ -164,19 +199,19 @@ class Message(_Frozen):
     """
 
     role: Role
-    content: str | tuple[ContentPart, ...] | None = None
+    content: _Text | tuple[ContentPart, ...] | None = None
     name: str | None = None
     tool_call_id: str | None = None
     tool_calls: Annotated[tuple[ToolCallRequest, ...] | None, BeforeValidator(_tool_calls_from)] = None
-    reasoning: str | None = None
-    reasoning_details: tuple[dict[str, Any], ...] | None = None
-    reasoning_content: str | None = None
-    refusal: str | None = None
-    annotations: tuple[dict[str, Any], ...] | None = None
-    images: tuple[dict[str, Any], ...] | None = None
-    audio: dict[str, Any] | None = None
+    reasoning: _Text | None = None
+    reasoning_details: tuple[_Json, ...] | None = None
+    reasoning_content: _Text | None = None
+    refusal: _Text | None = None
+    annotations: tuple[_Json, ...] | None = None
+    images: tuple[_Json, ...] | None = None
+    audio: _Json | None = None
     model: str | None = None
-    cache_control: dict[str, Any] | None = None
+    cache_control: _Json | None = None
 
     @classmethod
     def system(cls, content: str | Sequence[ContentPart]) -> Message:
@@ -238,9 +273,9 @@ class Tool(_Frozen):
     type: str = "function"
     name: str | None = None
     description: str | None = None
-    parameters: dict[str, Any] | None = None
+    parameters: _Json | None = None
     strict: bool | None = None
-    extra: dict[str, Any] = Field(default_factory=dict)
+    extra: _Json = Field(default_factory=dict)
 
     @classmethod
     def function(
@@ -315,7 +350,7 @@ class ResponseFormat(_Frozen):
     """The form of the answer: text, any JSON object, or JSON that follows a schema. Make it with the class methods."""
 
     type: Literal["text", "json_object", "json_schema", "grammar", "python"] = "text"
-    definition: dict[str, Any] | None = None
+    definition: _Json | None = None
     grammar: str | None = None
 
     @classmethod
@@ -372,6 +407,8 @@ class ResponseFormat(_Frozen):
 
     @model_validator(mode="after")
     def _check(self) -> ResponseFormat:
+        if self.type == "grammar" and not self.grammar:
+            raise ValueError('the format grammar needs "grammar": a text')
         if self.type != "json_schema":
             return self
         name, schema = self.schema_name, self.schema_body
@@ -389,7 +426,6 @@ class ResponseFormat(_Frozen):
         return {"type": "grammar", "grammar": self.grammar} if self.type == "grammar" else {"type": self.type}
 
 
-_Json = dict[str, Any]
 _Probability = Annotated[float, Field(ge=0, le=1)]
 _Penalty = Annotated[float, Field(ge=-2, le=2)]
 _Stop = str | Annotated[tuple[str, ...], Field(min_length=1, max_length=4)]
@@ -496,7 +532,7 @@ class ChatRequest(_Frozen):
     parameters: ModelParameters = Field(default_factory=ModelParameters)
     response_format: ResponseFormat | None = None
     tools: tuple[Tool, ...] = ()
-    tool_choice: Literal["none", "auto", "required"] | dict[str, Any] | None = None
+    tool_choice: Literal["none", "auto", "required"] | _Json | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -32,11 +32,25 @@ _DETAIL_TEXTS = ("text", "summary", "data")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _CallFragments:
+    index: int
     id: str = ""
     name: str = ""
     arguments: list[str] = field(default_factory=list)
+
+    def is_another(self, ident: str, name: str, arguments: str) -> bool:
+        """Whether a fragment begins another call, although its index is this one's or missing.
+
+        Ollama numbered every parallel call 0 (its issue 15457) or not at all (7881), as Gemini's OpenAI-compatible
+        route does. Without ids, a name that is repeated for the same call is told from the next call's by whether
+        the arguments are whole already.
+        """
+        if not name or not self.name:
+            return False
+        if ident and self.id:
+            return ident != self.id
+        return name != self.name or (bool(arguments) and ToolCall.parse("".join(self.arguments) or "-") is not None)
 
 
 class Answer:
@@ -69,7 +83,12 @@ class Answer:
         self._images: list[dict[str, Any]] = []
         self._annotations: list[dict[str, Any]] = []
         self._audio: dict[str, Any] = {}
-        self._half_pair = ""
+        self._half_pairs = {"text": "", "reasoning": ""}
+
+    @property
+    def provider(self) -> str | None:
+        """The provider that serves; `None` where unknown."""
+        return self._provider
 
     @property
     def text(self) -> str:
@@ -87,10 +106,9 @@ class Answer:
         `event` is the name of the server-sent event; `error` makes its data an error whatever it looks like.
         """
         if not isinstance(chunk, dict):
-            if event == "error" or isinstance(chunk, list):
-                self.fault = self.fault or read_fault(chunk) or _named_error(chunk)
+            self.fault = self.fault or read_fault(chunk) or (_named_error(chunk) if event == "error" else None)
             return []
-        if not self._id or not self._model:
+        if not self._id or not self._model or (self._provider is None and "provider" in chunk):
             self._read_identity(chunk)
         if (raw := chunk.get("usage")) is not None:
             self.usage = read_usage(raw) or self.usage
@@ -109,7 +127,8 @@ class Answer:
         self._id = self._id or as_text(chunk.get("id"))
         self._model = self._model or as_text(chunk.get("model"))
         self._provider = self._provider or as_text(chunk.get("provider")) or None
-        if self._created is None:
+        # Azure's first chunk, about its content filter, has no choices, an empty id and the year 1970.
+        if not self._created:
             self._created = as_int(chunk.get("created"))
 
     def _add_choice(self, choice: Mapping[str, Any], out: list[StreamEvent]) -> None:
@@ -119,31 +138,31 @@ class Answer:
         if reason := choice.get("native_finish_reason"):
             self.native_finish_reason = as_text(reason) or self.native_finish_reason
         delta = choice.get("delta")
-        if delta is None:
-            delta = choice.get("message")
         if isinstance(delta, dict):
             self._add_delta(delta, out)
+        elif isinstance(message := choice.get("message"), dict):
+            self._add_delta(message, out, is_whole=True)
         elif text := as_text(choice.get("text")):
             self._add_text(text, out)
         if choice.get("error") and self.fault is None:
             self.fault = read_fault(choice)
 
-    def _add_delta(self, delta: Mapping[str, Any], out: list[StreamEvent]) -> None:
+    def _add_delta(self, delta: Mapping[str, Any], out: list[StreamEvent], *, is_whole: bool = False) -> None:
         content = delta.get("content")
-        if len(delta) > 2 or (len(delta) == 2 and "role" not in delta):
-            self._add_rare(delta, out)
+        if len(delta) > ("role" in delta) + ("content" in delta):
+            self._add_rare(delta, out, is_whole)
         if isinstance(content, str):
             if content:
                 self._add_text(content, out)
         elif isinstance(content, list):
             self._add_parts(content, out)
 
-    def _add_rare(self, delta: Mapping[str, Any], out: list[StreamEvent]) -> None:
-        self._add_reasoning(delta, out)
+    def _add_rare(self, delta: Mapping[str, Any], out: list[StreamEvent], is_whole: bool) -> None:
+        self._add_reasoning(delta, out, is_whole)
         for call in _items(delta.get("tool_calls")):
-            self._add_call(call, out)
+            self._add_call(call, out, is_whole)
         if isinstance(legacy := delta.get("function_call"), dict):
-            self._add_call({"index": 0, "function": legacy}, out)
+            self._add_call({"index": 0, "function": legacy}, out, is_whole)
         if refusal := as_text(delta.get("refusal")):
             self._refusal.append(refusal)
             self.has_output = True
@@ -155,19 +174,21 @@ class Answer:
         self._add_audio(delta.get("audio"))
 
     def _add_text(self, text: str, out: list[StreamEvent]) -> None:
-        if self._half_pair or (not text.isascii() and _SURROGATE.search(text)):
-            text = self._join_surrogates(text)
+        if not text.isascii() or self._half_pairs["text"]:
+            text = self._whole_characters("text", text)
         if text:
             self._text.append(text)
             out.append(TextDelta(text))
 
-    def _join_surrogates(self, text: str) -> str:
+    def _whole_characters(self, kind: str, text: str) -> str:
         """Mend an emoji whose escaped surrogate pair was cut between two chunks (seen with llama.cpp's look-alikes)."""
-        text = self._half_pair + text
-        self._half_pair = ""
-        if text and "\ud800" <= text[-1] <= "\udbff":
-            text, self._half_pair = text[:-1], text[-1]
-        return _mend(text)
+        half = self._half_pairs[kind]
+        if not half and not _SURROGATE.search(text):
+            return text
+        text = half + text
+        ends_in_half = "\ud800" <= text[-1:] <= "\udbff"
+        self._half_pairs[kind] = text[-1] if ends_in_half else ""
+        return _mend(text[:-1] if ends_in_half else text)
 
     def _add_parts(self, parts: list[Any], out: list[StreamEvent]) -> None:
         """Read content given as a list of parts, as Mistral's reasoning models answer."""
@@ -185,15 +206,12 @@ class Answer:
         elif text := as_text(part.get("text")):
             self._add_text(text, out)
 
-    def _add_reasoning(self, delta: Mapping[str, Any], out: list[StreamEvent]) -> None:
+    def _add_reasoning(self, delta: Mapping[str, Any], out: list[StreamEvent], is_whole: bool) -> None:
         details = _items(delta.get("reasoning_details"))
         for detail in details:
-            self._add_detail(detail)
+            self._add_detail(detail, is_whole)
         # `reasoning_content` is DeepSeek's, vLLM's and llama.cpp's name; OpenRouter may send both.
-        thought = delta.get("reasoning")
-        if thought is None:
-            thought = delta.get("reasoning_content")
-        text = _text_of_parts(thought)
+        text = _text_of_parts(delta.get("reasoning")) or _text_of_parts(delta.get("reasoning_content"))
         if not text:
             text = "".join(as_text(detail.get("text")) or as_text(detail.get("summary")) for detail in details)
         self._add_thought(text, out)
@@ -201,45 +219,45 @@ class Answer:
             self.has_output = True
 
     def _add_thought(self, text: str, out: list[StreamEvent]) -> None:
-        if not text:
-            return
-        if _SURROGATE.search(text):
-            text = _mend(text)
-        self._reasoning.append(text)
-        out.append(ReasoningDelta(text))
+        text = self._whole_characters("reasoning", text)
+        if text:
+            self._reasoning.append(text)
+            out.append(ReasoningDelta(text))
 
-    def _add_detail(self, detail: Mapping[str, Any]) -> None:
+    def _add_detail(self, detail: Mapping[str, Any], is_whole: bool) -> None:
         """Merge a fragment of reasoning_details into the one of the same type and index; a new id begins a new one."""
         kind, index, name = detail.get("type"), detail.get("index"), detail.get("id")
-        for known in reversed(self._details):
+        for known in () if is_whole else reversed(self._details):
             same_id = name is None or known.get("id") in (None, name)
             if known.get("type") == kind and known.get("index") == index and same_id:
                 _merge_detail(known, detail)
                 return
         self._details.append(dict(detail))
 
-    def _add_call(self, call: Mapping[str, Any], out: list[StreamEvent]) -> None:
+    def _add_call(self, call: Mapping[str, Any], out: list[StreamEvent], is_whole: bool) -> None:
         function = as_mapping(call.get("function"))
         ident, name = as_text(call.get("id")), as_text(function.get("name"))
-        position, fragments = self._fragments_for(as_int(call.get("index")), ident, name)
+        text = _arguments_text(function.get("arguments"))
+        fragments = self._call_at.get(index) if (index := as_int(call.get("index"))) is not None else self._last_call
+        if fragments is None or is_whole or fragments.is_another(ident, name, text):
+            fragments = self._begin_call(index)
         first_name = "" if fragments.name else name
         fragments.id = fragments.id or ident
         fragments.name = fragments.name or name
-        arguments = function.get("arguments")
-        text = arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments is not None else ""
         if text:
             fragments.arguments.append(text)
-        out.append(ToolCallDelta(position, ident, first_name, text))
+        out.append(ToolCallDelta(self._calls.index(fragments), ident, first_name, text))
 
-    def _fragments_for(self, index: int | None, ident: str, name: str) -> tuple[int, _CallFragments]:
-        """Find the call that a fragment belongs to; indexes may start at 1, be missing, or be 0 for every call."""
-        known = self._call_at.get(index) if index is not None else (self._calls[-1] if self._calls else None)
-        if known is None or (name and ident and known.id and ident != known.id):
-            known = _CallFragments()
-            self._calls.append(known)
-            if index is not None:
-                self._call_at[index] = known
-        return self._calls.index(known), known
+    @property
+    def _last_call(self) -> _CallFragments | None:
+        return self._calls[-1] if self._calls else None
+
+    def _begin_call(self, index: int | None) -> _CallFragments:
+        """Begin a call; indexes may start at 1, be missing, or be 0 for every call."""
+        fragments = _CallFragments(len(self._calls) if index is None else index)
+        self._calls.append(fragments)
+        self._call_at[fragments.index] = fragments
+        return fragments
 
     def _add_image(self, image: Mapping[str, Any], out: list[StreamEvent]) -> None:
         self._images.append(dict(image))
@@ -269,9 +287,9 @@ class Answer:
             provider=self._provider,
             text=self.text,
             reasoning=self.reasoning,
-            reasoning_details=tuple(dict(detail) for detail in self._details),
-            tool_calls=tuple(self._finished_call(call, at) for at, call in self._ordered_calls()),
-            refusal="".join(self._refusal) or None,
+            reasoning_details=tuple(_mended_detail(detail) for detail in self._details),
+            tool_calls=tuple(self._finished_call(call, at) for at, call in enumerate(self._ordered_calls())),
+            refusal=_mend("".join(self._refusal)) or None,
             images=tuple(self._images),
             annotations=tuple(self._annotations),
             audio=dict(self._audio) or None,
@@ -281,14 +299,12 @@ class Answer:
             **known,
         )
 
-    def _ordered_calls(self) -> list[tuple[int, _CallFragments]]:
-        index_of = {id(call): index for index, call in self._call_at.items()}
-        order = {id(call): (index_of.get(id(call), at), at) for at, call in enumerate(self._calls)}
-        return list(enumerate(sorted(self._calls, key=lambda call: order[id(call)])))
+    def _ordered_calls(self) -> list[_CallFragments]:
+        return sorted(self._calls, key=lambda call: call.index)
 
     @staticmethod
     def _finished_call(call: _CallFragments, position: int) -> ToolCall:
-        arguments = "".join(call.arguments)
+        arguments = _mend("".join(call.arguments))
         # Ollama's older versions send no id; one is needed to answer the call.
         return ToolCall(call.id or f"call_{position}", call.name, arguments, ToolCall.parse(arguments))
 
@@ -297,24 +313,41 @@ def _items(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def _arguments_text(value: Any) -> str:
+    """Return arguments as text; some servers send them as an object already."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return ""
+
+
 def _text_of_parts(value: Any) -> str:
     if isinstance(value, list):
-        return "".join(item if isinstance(item, str) else as_text(item.get("text")) for item in value if item)
+        return "".join(item if isinstance(item, str) else as_text(as_mapping(item).get("text")) for item in value)
     return as_text(value)
+
+
+def _mended_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {name: _mend(detail[name]) for name in _DETAIL_TEXTS if isinstance(detail.get(name), str)}
+    return {**detail, **texts}
 
 
 def _merge_detail(known: dict[str, Any], more: Mapping[str, Any]) -> None:
     for name, value in more.items():
         if name in _DETAIL_TEXTS and isinstance(value, str) and isinstance(known.get(name), str):
             known[name] += value
-        elif value is not None or name not in known:
+        elif value not in (None, "") or name not in known:
             known[name] = value
 
 
 def _named_error(data: Any) -> Fault:
-    words = data if isinstance(data, str) else as_text(as_mapping(data).get("message")) or json.dumps(data)[:300]
-    return Fault(message=words, provider_message=words)
+    """Read the data of an event named `error` that does not say so itself: an error object, or plain words."""
+    return read_fault({"error": data}) or Fault()
 
 
 def _mend(text: str) -> str:
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", errors="replace")

@@ -20,7 +20,9 @@ from service.wire.reading import as_mapping, as_text, decode_json, money
 
 __all__ = ["Fault", "error_from_fault", "error_from_response", "read_fault", "readable", "retry_after"]
 
-_MAX_DEPTH = 6
+_MAX_DEPTH = 12
+_WORD_NAMES = ("raw", "error", "message", "msg", "detail", "error_description")
+_STATUS = re.compile("[45][0-9]{2}")
 _MAX_WORDS = 2_000
 
 STATUS_OF_TYPE: dict[str, int] = {
@@ -76,7 +78,11 @@ _FEATURE_WORDS = re.compile(
     r"No endpoints found that (?:support|can handle)|does not support (?:tools|image|function)|support tool use",
     re.IGNORECASE,
 )
-_MODEL_WORDS = re.compile(r"not a valid model ID|model .{0,80}(?:not found|does not exist)", re.IGNORECASE)
+_INPUT_WORDS = re.compile(r"(?:image|audio|video) input is not supported", re.IGNORECASE)
+_ADDRESS_WORDS = re.compile(r"\s*(?:404 )?(?:page |file )?not found\W*", re.IGNORECASE)
+_MODEL_WORDS = re.compile(
+    r"not a valid model ID|invalid model name|model .{0,80}(?:not found|does not exist)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,13 @@ class Fault:
     @property
     def status(self) -> int | None:
         """The HTTP status that code or type stand for; `None` when neither tells."""
-        if self.code is not None and self.code.isdigit() and 400 <= int(self.code) <= 599:
+        if self.code is not None and _STATUS.fullmatch(self.code):
             return int(self.code)
         return STATUS_OF_TYPE.get(self.error_type or "") or STATUS_OF_TYPE.get(self.code or "")
+
+    def is_any_of(self, types: frozenset[str]) -> bool:
+        """Whether it is of one of these types; OpenAI puts the telling word into `code`, OpenRouter into the type."""
+        return self.error_type in types or self.code in types
 
 
 def read_fault(body: Any) -> Fault | None:
@@ -113,7 +123,7 @@ def read_fault(body: Any) -> Fault | None:
     if not error:
         error = _bare_error(body)
     if isinstance(error, str):
-        return Fault(message=error, provider_message=error)
+        return Fault(message=error[:_MAX_WORDS], provider_message=_innermost(error)[:_MAX_WORDS])
     if not isinstance(error, Mapping):
         return None
     return _read_error_object(error)
@@ -136,12 +146,12 @@ def _read_error_object(error: Mapping[str, Any]) -> Fault:
         code = error.get("http_status")
     kind = metadata.get("error_type") or error.get("error_type") or error.get("type")
     message = _zod_words(error) or as_text(error.get("message"))
-    words = _innermost(metadata.get("raw")) or _innermost(inner) or message
+    words = _innermost(metadata.get("raw")) or _innermost(inner) or _innermost(message)
     return Fault(
-        code=None if code is None else str(code),
+        code=str(code) if isinstance(code, str | int) else None,
         error_type=as_text(kind) or None,
-        message=message,
-        provider_message=redact_text(words[:_MAX_WORDS]),
+        message=message[:_MAX_WORDS],
+        provider_message=words[:_MAX_WORDS],
         provider=as_text(metadata.get("provider_name")) or None,
         metadata=metadata,
     )
@@ -153,33 +163,33 @@ def _zod_words(error: Mapping[str, Any]) -> str:
         return ""
     try:
         problems = json.loads(as_text(error.get("message")))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     words = []
     for problem in problems if isinstance(problems, list) else []:
-        path = ".".join(str(step) for step in as_mapping(problem).get("path") or [])
+        steps = as_mapping(problem).get("path")
+        path = ".".join(map(str, steps)) if isinstance(steps, list) else ""
         words.append(f"{as_mapping(problem).get('message', '')}{f' ({path})' if path else ''}")
     return "; ".join(words)
 
 
 def _innermost(value: Any, depth: int = 0) -> str:
-    """Unwrap `metadata.raw`: plain text, or JSON in text, nested as deep as the providers nest it."""
+    """Unwrap `metadata.raw`: plain text as it is, or JSON in text, nested as deep as the providers nest it."""
     if depth > _MAX_DEPTH:
         return ""
     if isinstance(value, str):
-        text = value.strip()
-        if text[:1] in ("{", "["):
+        if value.lstrip()[:1] in ("{", "["):
             try:
-                return _innermost(json.loads(text), depth + 1) or text
+                return _innermost(json.loads(value), depth + 1) or value
             except (ValueError, RecursionError):
-                return text
-        return text
+                return value
+        return value if value.strip() else ""
     if isinstance(value, list):
         return next((words for item in value if (words := _innermost(item, depth + 1))), "")
     if isinstance(value, Mapping):
-        for name in ("error", "message", "msg", "detail", "error_description", "raw"):
-            if words := _innermost(value.get(name), depth + 1):
-                return words
+        # A provider may be a router itself: its `metadata.raw` says more than its message.
+        inside = [as_mapping(value.get("metadata")).get("raw"), *(value.get(name) for name in _WORD_NAMES)]
+        return next((words for item in inside if (words := _innermost(item, depth + 1))), "")
     return ""
 
 
@@ -221,11 +231,10 @@ def _until_reset(value: str | None, now: datetime) -> float | None:
 def error_from_response(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> OpenRouterError:
     """Return the error that an HTTP status of 400 and above stands for."""
     try:
-        fault = read_fault(decode_json(body))
+        value = decode_json(body)
     except ValueError:
-        fault = None
-    if fault is None:
-        fault = Fault(provider_message=readable(body))
+        value = None
+    fault = read_fault(value) or Fault(provider_message=_innermost(value) or readable(body))
     error = error_from_fault(fault, http_status=status, status=status, headers=headers, now=now)
     error.context = errors.ErrorContext(request_id=headers.get("x-generation-id"))
     return error
@@ -256,11 +265,10 @@ def error_from_fault(
     """
     status = status or fault.status
     kind, sentence, hint, retryable = _classify(fault, status, default)
-    words = fault.provider_message or redact_text(fault.message)
     return kind(
         sentence,
-        code=fault.code or (str(status) if status else None),
-        provider_message=words,
+        code=fault.code,
+        provider_message=redact_text(fault.provider_message),
         status_code=http_status,
         provider=fault.provider,
         retryable=retryable,
@@ -294,6 +302,10 @@ def _classify(fault: Fault, status: int | None, default: type[OpenRouterError]) 
             return errors.ProviderError, f"{name} is unavailable at the moment (503).", None, None
         case 529:
             return errors.ProviderError, f"{name} is overloaded (529).", None, None
+        case int() if status >= 500 and _INPUT_WORDS.search(f"{fault.message} {fault.provider_message}"):
+            # llama.cpp answers 500 to an image for a model that has no eyes.
+            hint = "Leave it out, or choose a model that takes it."
+            return errors.UnsupportedFeatureError, "The model does not take this kind of input.", hint, None
         case int() if status >= 500:
             return errors.ProviderError, f"{name} failed ({status}).", None, None
         case int():
@@ -303,11 +315,11 @@ def _classify(fault: Fault, status: int | None, default: type[OpenRouterError]) 
 
 def _bad_request(fault: Fault, name: str) -> _Class:
     words = f"{fault.message} {fault.provider_message}"
-    if fault.error_type in _CONTEXT_TYPES or _CONTEXT_WORDS.search(words):
+    if fault.is_any_of(_CONTEXT_TYPES) or _CONTEXT_WORDS.search(words):
         return errors.ContextLengthError, "Prompt and answer do not fit the model's context.", None, None
     if _MODEL_WORDS.search(words):
         return errors.ModelNotFoundError, "There is no such model.", None, None
-    if fault.error_type in _MODERATION_TYPES:
+    if fault.is_any_of(_MODERATION_TYPES):
         return errors.ModerationError, f"{name} refused the content.", None, None
     if "reasoning is mandatory" in words.lower():
         hint = "Set Reasoning effort to anything but none, or choose another model."
@@ -326,7 +338,7 @@ def _payment(fault: Fault) -> _Class:
 
 def _forbidden(fault: Fault, name: str) -> _Class:
     moderated = fault.metadata.get("reasons") or fault.metadata.get("flagged_input") or fault.metadata.get("patterns")
-    if moderated or fault.error_type in _MODERATION_TYPES:
+    if moderated or fault.is_any_of(_MODERATION_TYPES):
         reasons = fault.metadata.get("reasons")
         why = f" for {', '.join(map(str, reasons))}" if isinstance(reasons, list) and reasons else ""
         return errors.ModerationError, f"{name}'s moderation flagged the input{why}.", None, None
@@ -349,7 +361,11 @@ def _not_found(fault: Fault) -> _Class:
     if "max price" in words.lower():
         hint = "Raise the maximum price, or choose a cheaper model."
         return errors.ModelNotFoundError, "No provider of this model is within the maximum price.", hint, None
-    return errors.ModelNotFoundError, "The model, or the address, was not found.", None, None
+    if not fault.message or _ADDRESS_WORDS.fullmatch(fault.message):
+        # Nothing is said of a model: most often the base URL lacks its /v1.
+        hint = "Check OPENROUTER_BASE_URL, which mostly ends in /v1, and choose a model from the list."
+        return errors.ModelNotFoundError, "The address was not found.", hint, None
+    return errors.ModelNotFoundError, "The model was not found.", None, None
 
 
 def _rate_limit(fault: Fault, name: str) -> _Class:

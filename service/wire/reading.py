@@ -27,7 +27,7 @@ def decode_json(data: bytes) -> Any:
         pass
     # jiter refuses half an escaped surrogate pair, which servers send when they cut a chunk inside an emoji.
     try:
-        return json.loads(data.decode(errors="replace"))
+        return json.loads(data.decode("utf-8-sig", errors="replace"))
     except RecursionError as error:
         raise ValueError("the JSON is nested too deeply") from error
 
@@ -44,9 +44,9 @@ def as_text(value: Any) -> str:
 
 def as_int(value: Any) -> int | None:
     """Return a finite number as int; `None` for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value)
+    return value if isinstance(value, int) else int(value) if math.isfinite(value) else None
 
 
 def money(value: Any) -> Decimal | None:
@@ -55,7 +55,7 @@ def money(value: Any) -> Decimal | None:
         return None
     try:
         amount = Decimal(str(value))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         return None
     return amount if amount.is_finite() else None
 
