@@ -4,4 +4,4 @@ import streamlit as st
 
 from service.web import lifespan, middleware, routes
 
-app = st.App("pages/navigation.py", routes=routes, middleware=middleware, lifespan=lifespan)
+app = st.App("pages/navigation.py", routes=routes, middleware=middleware, lifespan=lifespan())

@@ -87,8 +87,7 @@ def _read_model(entry: Mapping[str, Any]) -> ModelInfo | None:
         description=as_text(entry.get("description")),
         created=as_int(entry.get("created")),
         canonical_slug=as_text(entry.get("canonical_slug")) or None,
-        # Some entries that are no text models say 0, which means unknown.
-        context_length=as_int(entry.get("context_length")) or as_int(provider.get("context_length")) or None,
+        context_length=_context_length(entry),
         max_completion_tokens=as_int(provider.get("max_completion_tokens")),
         input_modalities=_texts(architecture.get("input_modalities")) or ("text",),
         output_modalities=_texts(architecture.get("output_modalities")) or ("text",),
@@ -103,6 +102,19 @@ def _read_model(entry: Mapping[str, Any]) -> ModelInfo | None:
         expiration_date=as_text(entry.get("expiration_date")) or None,
         raw=entry,
     )
+
+
+def _context_length(entry: Mapping[str, Any]) -> int | None:
+    """Return the context in tokens: OpenRouter's, vLLM's `max_model_len`, or what llama.cpp gives each request."""
+    provider, meta = as_mapping(entry.get("top_provider")), as_mapping(entry.get("meta"))
+    # Some of OpenRouter's entries that are no text models say 0, which means unknown.
+    places = (
+        entry.get("context_length"),
+        provider.get("context_length"),
+        entry.get("max_model_len"),
+        meta.get("n_ctx"),
+    )
+    return next((length for place in places if (length := as_int(place))), None)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -122,7 +122,10 @@ class Client:
             )
             body = response.content
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise self._ours(error) from error
+            ours = self._ours(error)
+            if isinstance(ours, errors.ModelNotFoundError) and path.count("/") == 1 and not query:
+                ours = self._no_address(path, ours)
+            raise ours from error
         try:
             return decode_json(body)
         except ValueError as error:
@@ -134,8 +137,32 @@ class Client:
         """Close every connection."""
         await self._sdk.close()
 
+    def _no_address(self, path: str, error: OpenRouterError) -> OpenRouterError:
+        """Return the error of a fixed address, such as /key, that the server does not have."""
+        return errors.UnsupportedFeatureError(
+            f"{self._base_url}{path} does not exist.",
+            code=error.code,
+            provider_message=error.provider_message,
+            status_code=error.status_code,
+            hint="Servers other than OpenRouter do not have every address. If this one should have it, check "
+            "OPENROUTER_BASE_URL, which mostly ends in /v1.",
+        )
+
     def _ours(self, error: Exception) -> OpenRouterError:
-        return translate(error, base_url=self._base_url, key=self._key)
+        ours = translate(error, base_url=self._base_url, key=self._key).mask(self._key)
+        _silence(error, self._key)
+        return ours
+
+
+def _silence(error: BaseException | None, key: str) -> None:
+    """Take out of the SDK's errors, which stay on as causes and get into logs, what the server's answer may hold."""
+    while error is not None:
+        if isinstance(error, openai.APIStatusError):
+            # Its words are the whole body, account id included; ours has what matters of it.
+            error.args = (f"HTTP {error.status_code}",)
+        else:
+            error.args = tuple(redact_text(item, key) if isinstance(item, str) else item for item in error.args)
+        error = error.__cause__
 
 
 def translate(error: Exception, *, base_url: str = "", key: str = "") -> OpenRouterError:

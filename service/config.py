@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -210,7 +212,10 @@ class OpenRouterConfig(BaseModel):
             value = setting.parse(found[setting.variable])
             (parameters if setting.is_parameter else values)[setting.field] = value
         if parameters:
-            values["parameters"] = ModelParameters(**parameters)
+            try:
+                values["parameters"] = ModelParameters(**parameters)
+            except ValidationError as error:
+                raise ConfigurationError(_sentence(error, parameters)) from None
         return cls(**{**values, **overrides})
 
 
@@ -250,6 +255,7 @@ class Setting:
             raise ConfigurationError(f"{self.variable} takes {self.takes}, got {got}: {reason}.") from None
 
 
+@cache
 def settings() -> tuple[Setting, ...]:
     """Return every setting that the environment may hold, in the order of the classes."""
     config = [_setting(name, field, False) for name, field in OpenRouterConfig.model_fields.items()]
@@ -272,7 +278,7 @@ def _setting(name: str, field: Any, is_parameter: bool) -> Setting:
         is_parameter=is_parameter,
         adapter=TypeAdapter(kind),
         takes_list=schema.get("type") == "array",
-        takes_json=schema.get("type") in ("object", "array") or "properties" in schema,
+        takes_json=schema.get("type") in ("object", "array") or "properties" in schema or "$ref" in schema,
     )
 
 
@@ -358,8 +364,11 @@ def _is_loopback(host: str) -> bool:
 def _sentence(error: ValidationError, values: Mapping[str, Any]) -> str:
     """Say what is wrong with the first wrong field; a key is never repeated."""
     first = error.errors(include_url=False, include_input=False)[0]
-    name = ".".join(str(step) for step in first["loc"])
+    name = ".".join(str(step) for step in first["loc"]).removeprefix("parameters.")
     reason = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(name, [setting.field for setting in settings()], n=1)
+        return f"There is no setting {redact_text(name)!r}{f'; did you mean {close[0]!r}?' if close else '.'}"
     if not name:
         return f"{reason}."
     given = values.get(str(first["loc"][0]))

@@ -29,7 +29,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from service.redact import redact_text
 
 if TYPE_CHECKING:
     from service.results import ChatResult, Issue
@@ -95,6 +97,14 @@ class OpenRouterError(Exception):
         self.hint = self.default_hint if hint is None else hint
         self.partial = partial
         self.context = context or ErrorContext()
+
+    def mask(self, *secrets: str) -> Self:
+        """Mask these secrets, and all that looks like a key, in every text of the error; some servers repeat them."""
+        for name in ("message", "code", "provider_message", "provider", "hint"):
+            if text := getattr(self, name):
+                setattr(self, name, redact_text(text, *secrets))
+        self.args = (self.message,)
+        return self
 
     def __str__(self) -> str:
         if self.provider_message and self.provider_message not in self.message:

@@ -8,7 +8,9 @@ from typing import Any
 
 _KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{8,}")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)([A-Za-z0-9._~+/\-]{8,}=*)")
+_URL_USER = re.compile(r"(?i)\b([a-z][a-z0-9+.\-]*://)[^/\s@'\"]+@")
 _SECRET_NAMES = frozenset({"authorization", "api_key", "api-key", "apikey", "x-api-key", "key", "token", "user_id"})
+_ACCOUNT_NAMES = frozenset({"user_id", "creator_user_id"})
 _LONG_TEXT = 200
 
 
@@ -18,10 +20,12 @@ def mask_key(key: str) -> str:
 
 
 def redact_text(text: str, *secrets: str) -> str:
-    """Mask everything in a text that looks like a key, and the given secrets whatever they look like."""
+    """Mask everything in a text that looks like a key, and the given secrets of eight characters and more."""
     for secret in secrets:
-        if len(secret) >= 4:
+        # Local servers take any word for a key; "ollama" is no secret, and masking it would garble sentences.
+        if len(secret) >= 8:
             text = text.replace(secret, mask_key(secret))
+    text = _URL_USER.sub(r"\1…@", text)
     text = _BEARER.sub(lambda found: found[1] + mask_key(found[2]), text)
     return _KEY.sub(lambda found: mask_key(found[0]), text)
 
@@ -30,7 +34,7 @@ def redact(value: Any, *secrets: str, shorten: bool = False) -> Any:
     """Return a copy of a JSON value with keys masked and account ids dropped; `shorten` also cuts long texts.
 
     Values under a name such as `Authorization`, `api_key` or `token` are masked whatever they look like;
-    OpenRouter's `user_id` (an account id) goes altogether.
+    what names the account (OpenRouter's `user_id`) goes altogether.
     """
     if isinstance(value, str):
         text = redact_text(value, *secrets)
@@ -39,7 +43,7 @@ def redact(value: Any, *secrets: str, shorten: bool = False) -> Any:
         return {
             name: mask_key(str(item)) if _is_secret(name, item) else redact(item, *secrets, shorten=shorten)
             for name, item in value.items()
-            if name != "user_id"
+            if name not in _ACCOUNT_NAMES
         }
     if isinstance(value, list | tuple):
         return [redact(item, *secrets, shorten=shorten) for item in value]

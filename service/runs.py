@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -225,11 +226,12 @@ class Runs:
             run._end("completed", result)
 
     def stop_all(self, runs: list[Run], timeout: float) -> None:
-        """Stop these runs and wait up to `timeout` seconds for their ends."""
+        """Stop these runs and wait up to `timeout` seconds for the ends of all."""
         for run in runs:
             run.stop()
+        deadline = time.monotonic() + timeout
         for run in runs:
-            run.join(timeout)
+            run.join(max(0.0, deadline - time.monotonic()))
 
 
 def _end_stopped(run: Run) -> None:

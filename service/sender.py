@@ -87,8 +87,8 @@ class Sender:
                     with attempt:
                         try:
                             await self._attempt(run, payload, session)
-                        except errors.CircuitOpenError as error:
-                            # What opened it tells more than that it is open.
+                        except (errors.CircuitOpenError, errors.LocalLimitError) as error:
+                            # What went wrong before tells more than that another attempt is not allowed.
                             raise last_error or error from None
                         except OpenRouterError as error:
                             last_error = self._explain(run, payload, error)
@@ -112,7 +112,7 @@ class Sender:
             elapsed=run.elapsed,
             payload=redact(payload, self._key, shorten=True),
         )
-        return error
+        return error.mask(self._key)
 
     async def _attempt(self, run: Run, payload: dict[str, Any], session: str) -> None:
         breakers = self._guard.breakers

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +32,11 @@ _lock = threading.Lock()
 _backend: Backend | None = None
 
 
-def backend() -> Backend:
+def backend(environ: Mapping[str, str] | None = None) -> Backend:
     """Return the process's backend; the first call makes it.
 
-    With neither a key nor a base URL set it is the simulator of this package, in this process: demo mode.
+    With neither a key nor a base URL set it is the simulator of this package, in this process: demo mode. `environ` is
+    the environment as it was before Streamlit wrote secrets.toml into it; see `lifespan`.
 
     Raises:
         ConfigurationError: A setting is wrong.
@@ -42,21 +44,35 @@ def backend() -> Backend:
     global _backend
     with _lock:
         if _backend is None:
-            _backend = _make_backend()
+            _backend = _make_backend(_find_settings(environ))
         return _backend
 
 
-def _make_backend() -> Backend:
-    found = read_environment()
+def _find_settings(environ: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the settings; what has come into the environment since `environ` was taken is from secrets.toml."""
+    if environ is None:
+        return read_environment()
+    come_since = read_environment(os.environ, dotenv_path=None, secrets_path=None)
+    return {**come_since, **read_environment(environ)}
+
+
+def _make_backend(found: Mapping[str, str]) -> Backend:
     if "OPENROUTER_API_KEY" in found or "OPENROUTER_BASE_URL" in found:
-        return Backend(OpenRouterService(OpenRouterConfig.from_env()), is_demo=False)
+        return Backend(OpenRouterService(_config(found)), is_demo=False)
     from service.simulator import Simulator
 
-    simulator = Simulator(requires_key=False)
+    simulator = Simulator(requires_key=False, record=False)
     simulator.start()
-    model = found.get("OPENROUTER_MODEL", DEMO_MODEL)
-    config = OpenRouterConfig.from_env(base_url=simulator.base_url, model=model)
+    try:
+        config = _config({"OPENROUTER_MODEL": DEMO_MODEL, **found, "OPENROUTER_BASE_URL": simulator.base_url})
+    except ConfigurationError:
+        simulator.stop()
+        raise
     return Backend(OpenRouterService(config), is_demo=True, simulator=simulator)
+
+
+def _config(found: Mapping[str, str]) -> OpenRouterConfig:
+    return OpenRouterConfig.from_env(found, dotenv_path=None, secrets_path=None)
 
 
 def close_backend() -> None:
@@ -70,17 +86,31 @@ def close_backend() -> None:
             made.simulator.stop()
 
 
-@asynccontextmanager
-async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Make the backend before the first request and close it after the last; a wrong setting ends the start."""
+def lifespan() -> Callable[[Any], AbstractAsyncContextManager[dict[str, Any]]]:
+    """Return what app.py gives to Streamlit: the backend from the first request to the last.
+
+    Call it as app.py is loaded. When Streamlit builds the app it writes the values of secrets.toml into the
+    environment, over what stands there, blank ones too; the environment counts as it is now, before that.
+    """
+    environ = dict(os.environ)
+
+    @asynccontextmanager
+    async def run(app: Any) -> AsyncIterator[dict[str, Any]]:
+        _start(environ)
+        try:
+            yield {}
+        finally:
+            close_backend()
+
+    return run
+
+
+def _start(environ: Mapping[str, str]) -> None:
+    """Make the backend and say so; a wrong setting ends the process with status 2."""
     try:
-        made = backend()
+        made = backend(environ)
     except ConfigurationError as error:
         print(f"\n  The app did not start: {error}\n  {error.hint}\n", file=sys.stderr, flush=True)  # noqa: T201
         raise SystemExit(2) from None
     where = "demo mode, no key needed" if made.is_demo else made.service.config.base_url
     print(f"\n  OpenRouter Playground is ready ({where}).", file=sys.stderr, flush=True)  # noqa: T201
-    try:
-        yield {}
-    finally:
-        close_backend()

@@ -116,8 +116,7 @@ class Constraints:
             self.excluded[name] = why
         self.types = left
         if not left:
-            reasons = list(dict.fromkeys(self.excluded.values()))
-            raise ContradictionError(self.pointer, " and ".join(reasons[-2:]))
+            raise ContradictionError(self.pointer, " and ".join(list(dict.fromkeys(self.excluded.values()))[-2:]))
 
     def raise_low(self, bound: Fraction, is_open: bool) -> None:
         """Tighten the lower limit of a number."""

@@ -52,18 +52,20 @@ class Maker:
         Raises `ContradictionError` where the schemas leave none, and `OutOfWorkError`.
         """
         if len(path) > MAX_DEPTH:
+            self.work.spend()
             raise ContradictionError(nodes[0].pointer if nodes else "", f"it goes on deeper than {MAX_DEPTH} levels")
         self.places += 1
-        self.work.spend(3)
         level = self.levels.get(path, 0)
-        for attempt in range(_TRIES):
+        tries = _TRIES if len(path) < _CALM_DEPTH else 2
+        for attempt in range(tries):
+            self.work.spend(3)
             rng = Random(f"{self.seed}|{path}|{level}|{turn}|{attempt}")  # noqa: S311  repeatable on purpose
             manner = Manner(level + attempt, self._is_lean(path, nodes))
             collector = Collector(self.document, self.heights, rng, manner, self.work)
             try:
                 return self._from(collector, nodes, path, hint, turn)
             except ContradictionError:
-                if not collector.branched or attempt == _TRIES - 1:
+                if not collector.branched or attempt == tries - 1:
                     raise
         raise AssertionError("the last attempt returns or raises")
 

@@ -111,6 +111,7 @@ class _Parser:
         self.depth = 0
         self.nodes = 0
         self.groups = 0
+        self.named: dict[str, str] = {}
         self.ignore_case = False
         self.wanted: list[Piece] = []
 
@@ -221,7 +222,8 @@ class _Parser:
     def group_head(self) -> str:
         if self.take("P<") or self.take("<"):
             self.groups += 1
-            return self.until(">")
+            self.named[str(self.groups)] = self.until(">")
+            return str(self.groups)
         if self.take(">"):
             return ""
         flags = ""
@@ -236,7 +238,9 @@ class _Parser:
         if char in "bBAzZG":
             return _NOTHING
         if char == "k" and self.take("<"):
-            return Piece("backreference", 0, 0, group=self.until(">"))
+            wanted = self.until(">")
+            number = next((number for number, name in self.named.items() if name == wanted), "")
+            return Piece("backreference", 0, 0, group=number)
         if char in "123456789":
             return Piece("backreference", 0, 0, group=char)
         return self.letters(self.escaped(char))

@@ -17,7 +17,7 @@ from service.simulator.json_values.naming import Hint
 from service.simulator.json_values.references import Document
 from service.simulator.json_values.work import OutOfWorkError, Work
 
-_STEPS = 60_000
+_STEPS = 40_000
 _HOPELESS = 8
 """So many candidates that could not even be built are taken to mean that none can be."""
 

@@ -1,0 +1,88 @@
+"""What every test may use: the simulator, services that waste no time, and an environment that holds no settings.
+
+A folder that needs another simulator overrides `sim` in a conftest of its own.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service import OpenRouterConfig, OpenRouterService
+from service.simulator import Simulator
+from tests.support import KEY, FakeClock, RecordedSleep
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every key and setting of the developer's out of the environment."""
+    for name in list(os.environ):
+        if name.upper().startswith(("OPENROUTER_", "OPENAI_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder: no .env and no secrets.toml of the developer's is found there."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Simulator]:
+    """Run one simulator without pauses for the session."""
+    with Simulator(speed=0) as running:
+        yield running
+
+
+@pytest.fixture
+def sim(simulator: Simulator) -> Simulator:
+    """Return the simulator, which has just forgotten everything."""
+    simulator.clear()
+    return simulator
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def naps(clock: FakeClock) -> RecordedSleep:
+    """Return a sleep that takes no time and notes how long it would have been; it moves `clock`."""
+    return RecordedSleep(clock)
+
+
+@pytest.fixture
+def make_service(sim: Simulator) -> Iterator[Callable[..., OpenRouterService]]:
+    """Return `make(clock=…, sleep=…, chance=…, **settings)`: a service that talks to the simulator until the test ends.
+
+    Unless told otherwise it asks sim/echo and retries without waiting.
+    """
+    made: list[OpenRouterService] = []
+
+    def make(
+        *,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], Any] | None = None,
+        chance: Callable[[], float] | None = None,
+        **settings: Any,
+    ) -> OpenRouterService:
+        given = {"clock": clock, "sleep": sleep, "chance": chance}
+        usual = {"api_key": KEY, "base_url": sim.base_url, "model": "sim/echo", "retry_delay": 0.0}
+        config = OpenRouterConfig(**(usual | settings))
+        made.append(OpenRouterService(config, **{name: value for name, value in given.items() if value is not None}))
+        return made[-1]
+
+    yield make
+    for service in made:
+        service.close()
+
+
+@pytest.fixture
+def service(make_service: Callable[..., OpenRouterService]) -> OpenRouterService:
+    return make_service()
