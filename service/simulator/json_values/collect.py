@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -16,11 +15,11 @@ from service.simulator.json_values.constraints import (
     Members,
     Tags,
     Unevaluated,
-    exact,
 )
 from service.simulator.json_values.height import Heights
+from service.simulator.json_values.keywords import SIMPLE
 from service.simulator.json_values.members import schemas_of
-from service.simulator.json_values.negation import REFUSED, ease, negations
+from service.simulator.json_values.negation import ease, negations
 from service.simulator.json_values.references import BrokenReferenceError, Document, Node
 from service.simulator.json_values.work import Work
 
@@ -76,6 +75,7 @@ class Collector:
         self.seen: set[tuple[int, str, Tags]] = set()
         self.kept: list[Any] = []
         self.branched = False
+        self.is_wild = rng.random() > 0.7**manner.level
         self.glance = glance
         self.possible: set[tuple[int, ...]] = set()
 
@@ -143,7 +143,7 @@ class Collector:
     def _ranked(self, choice: Choice) -> list[list[Node]]:
         """Return the alternatives in the order in which they are tried."""
         ranked = list(choice.alternatives)
-        if not choice.ordered or self.rng.random() > 0.7**self.manner.level:
+        if not choice.ordered or self.is_wild:
             self.rng.shuffle(ranked)
         if self.manner.lean:
             return sorted(ranked, key=lambda nodes: max((self.heights.of(node) for node in nodes), default=0))
@@ -193,7 +193,7 @@ class Collector:
     def _keywords(self, node: Node, schema: dict[str, Any], inner: Tags, outer: Tags) -> None:
         found = self.found
         for keyword, value in schema.items():
-            handler = _SIMPLE.get(keyword)
+            handler = SIMPLE.get(keyword)
             if handler is not None:
                 handler(found, value, schema)
         self._texts(schema)
@@ -353,82 +353,3 @@ def _is_dull(schema: Any) -> bool:
         or ("const" in schema and schema["const"] in (None, ""))
         or schema.get("enum") == [None]
     )
-
-
-def _set_types(found: Constraints, value: Any, schema: dict[str, Any]) -> None:
-    named = [value] if isinstance(value, str) else [name for name in value if isinstance(name, str)]
-    found.stated.extend(named)
-    allowed = {*named, "integer"} if "number" in named else set(named)
-    found.restrict(allowed, f"its type is {' or '.join(named)}")
-
-
-def _set_minimum(found: Constraints, value: Any, schema: dict[str, Any]) -> None:
-    found.raise_low(exact(value), schema.get("exclusiveMinimum") is True)
-
-
-def _set_maximum(found: Constraints, value: Any, schema: dict[str, Any]) -> None:
-    found.lower_high(exact(value), schema.get("exclusiveMaximum") is True)
-
-
-def _set_exclusive_minimum(found: Constraints, value: Any, schema: dict[str, Any]) -> None:
-    if not isinstance(value, bool):
-        found.raise_low(exact(value), True)
-
-
-def _set_exclusive_maximum(found: Constraints, value: Any, schema: dict[str, Any]) -> None:
-    if not isinstance(value, bool):
-        found.lower_high(exact(value), True)
-
-
-def _at_least(name: str) -> Callable[[Constraints, Any, dict[str, Any]], None]:
-    return lambda found, value, schema: setattr(found, name, max(getattr(found, name), int(value)))
-
-
-def _at_most(name: str) -> Callable[[Constraints, Any, dict[str, Any]], None]:
-    def lower(found: Constraints, value: Any, schema: dict[str, Any]) -> None:
-        limit = getattr(found, name)
-        setattr(found, name, int(value) if limit is None else min(limit, int(value)))
-
-    return lower
-
-
-def _set_unique(found: Constraints, value: Any, schema: dict[str, Any]) -> None:
-    found.unique = found.unique or value is True
-
-
-def _set_content(found: Constraints, value: Any, schema: dict[str, Any]) -> None:
-    rule: dict[str, str] = {
-        keyword: schema[keyword] for keyword in ("contentEncoding", "contentMediaType") if keyword in schema
-    }
-    if rule not in found.contents:
-        found.contents.append(rule)
-
-
-def _set_required(found: Constraints, value: Any, schema: dict[str, Any]) -> None:
-    if isinstance(value, list):
-        found.required.update(dict.fromkeys(value))
-
-
-_SIMPLE: dict[str, Callable[[Constraints, Any, dict[str, Any]], None]] = {
-    "type": _set_types,
-    "enum": lambda found, value, schema: found.narrow_values(value),
-    "const": lambda found, value, schema: found.narrow_values([value]),
-    "minimum": _set_minimum,
-    "maximum": _set_maximum,
-    "exclusiveMinimum": _set_exclusive_minimum,
-    "exclusiveMaximum": _set_exclusive_maximum,
-    "multipleOf": lambda found, value, schema: found.steps.append(exact(value)),
-    "minLength": _at_least("min_length"),
-    "maxLength": _at_most("max_length"),
-    "pattern": lambda found, value, schema: found.patterns.append(value),
-    "format": lambda found, value, schema: found.formats.append(value),
-    "contentEncoding": _set_content,
-    "contentMediaType": _set_content,
-    "minItems": _at_least("min_items"),
-    "maxItems": _at_most("max_items"),
-    "uniqueItems": _set_unique,
-    "minProperties": _at_least("min_properties"),
-    "maxProperties": _at_most("max_properties"),
-    "required": _set_required,
-    REFUSED: lambda found, value, schema: found.forbidden.append(value),
-}

@@ -99,16 +99,12 @@ def _items(place: Place, length: int, wanted: dict[int, list[Contained]]) -> lis
         nodes = _schemas_at(place, at, wanted)
         try:
             items.append(_item(place, nodes, at, length, earlier))
-        except ContradictionError as error:
+        except ContradictionError:
             if at < place.found.min_items or any(position >= at for position in wanted):
-                raise _explained(place, error) from error
+                place.collector.branched |= bool(wanted)
+                raise
             break
     return items
-
-
-def _explained(place: Place, error: ContradictionError) -> ContradictionError:
-    place.collector.branched = place.collector.branched or bool(place.found.contained)
-    return error
 
 
 def _item(place: Place, nodes: list[Node], at: int, length: int, earlier: set[str]) -> Any:

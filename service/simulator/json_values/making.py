@@ -24,6 +24,7 @@ Path = tuple[str | int, ...]
 
 MAX_DEPTH = 64
 _CALM_DEPTH = 9
+_CALM_STEPS = 8_000
 _TRIES = 8
 
 
@@ -41,6 +42,7 @@ class Maker:
         self.seed = seed
         self.levels = levels
         self.work = work
+        self.started = work.left
         self.calm = calm
         self.made: set[Path] = set()
         self.open: dict[int, int] = {}
@@ -70,7 +72,8 @@ class Maker:
         raise AssertionError("the last attempt returns or raises")
 
     def _is_lean(self, path: Path, nodes: list[Node]) -> bool:
-        if len(path) > _CALM_DEPTH or self.places > self.calm:
+        is_long = self.places > self.calm or self.started - self.work.left > _CALM_STEPS
+        if len(path) > _CALM_DEPTH or is_long:
             return True
         return any(self.open.get(id(node.schema), 0) > 1 for node in nodes)
 

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from service.simulator.json_values.constraints import ALL_TYPES
-from service.simulator.json_values.patterns import UnsupportedPatternError, draw, parse
+from service.simulator.json_values.drawing import draw
+from service.simulator.json_values.patterns import UnsupportedPatternError, parse
 from service.simulator.json_values.references import BrokenReferenceError, Document, Node
 
 REFUSED = "\0refused"
@@ -121,7 +122,7 @@ def _pattern_properties(value: Any, schema: dict[str, Any]) -> Rewriting:
     for pattern, item in value.items():
         if item is True:
             continue
-        for name in {_name_for(pattern, seed) for seed in range(2)} - {None}:
+        for name in dict.fromkeys(_names_for(pattern)):
             yield {"type": "object", "required": [name], "patternProperties": {pattern: {"not": item}}}
 
 
@@ -129,11 +130,13 @@ def _no_word(chars: str, length: int) -> None:
     return None
 
 
-def _name_for(pattern: str, seed: int) -> str | None:
+def _names_for(pattern: str) -> list[str]:
+    """Return two property names that match a pattern, none where it cannot be drawn from."""
+    rng = Random(0)  # noqa: S311  samples, no secret
     try:
-        return draw(parse(pattern), Random(seed), low=1, high=20, word=_no_word, wild=False)  # noqa: S311  a sample, no secret
+        return [draw(parse(pattern), rng, low=1, high=20, word=_no_word, wild=False) for _ in range(2)]
     except UnsupportedPatternError:
-        return None
+        return []
 
 
 def _unevaluated_items(value: Any, schema: dict[str, Any]) -> Rewriting:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from service.simulator.json_values.checks import accepts, matches
 from service.simulator.json_values.collect import Collector
 from service.simulator.json_values.constraints import Constraints, ContradictionError
+from service.simulator.json_values.drawing import draw
+from service.simulator.json_values.height import ENDLESS
 from service.simulator.json_values.members import schemas_of, unevaluated_for
 from service.simulator.json_values.naming import Hint, theme_of
-from service.simulator.json_values.patterns import UnsupportedPatternError, draw, parse
+from service.simulator.json_values.patterns import UnsupportedPatternError, parse
 from service.simulator.json_values.phrases import KEYS
 from service.simulator.json_values.references import Node
 from service.simulator.json_values.strings import draw_text
@@ -118,7 +120,7 @@ class _Drawing:
                     self._try(name)
 
     def _wants(self, name: str) -> bool:
-        if self.place.lean:
+        if self.place.lean or self._is_endless(name):
             return False
         likely = min(0.5, 6 / self.named) if self.place.depth else 0.93
         if self.place.level > 1:
@@ -140,22 +142,37 @@ class _Drawing:
         return name not in before
 
     def _fill_up(self) -> None:
-        """Add named properties, then invented ones, until there are enough."""
+        """Add properties until there are enough: named ones first, but invented ones where few is better."""
         needed = self.found.min_properties
-        for members in self.found.members:
-            for name in members.properties:
-                if len(self.made) < needed and name not in self.made:
-                    self._try(name)
-        usual = max(needed, self._usual_extras())
-        misses = 0
-        while len(self.made) < usual and misses < 40 and self._room() > 0:
-            fresh = self._invented(misses)
-            if fresh is None or fresh in self.made or not self._try(fresh):
-                misses += 1
+        ways = [self._add_named, self._add_invented]
+        for add in reversed(ways) if self.place.lean else ways:
+            add(needed)
         if len(self.made) < needed:
             self.place.collector.branched = self.place.collector.branched or self.place.level < 3
             why = f"it needs {needed} properties, and names for only {len(self.made)} were found"
             raise ContradictionError(self.found.pointer, why)
+
+    def _add_named(self, needed: int) -> None:
+        for members in self.found.members:
+            for name in members.properties:
+                if len(self.made) < needed and name not in self.made:
+                    self._try(name)
+
+    def _add_invented(self, needed: int) -> None:
+        usual = max(needed, self._usual_extras())
+        misses = 0
+        while len(self.made) < usual and self._room() > 0:
+            self.place.maker.work.spend()
+            fresh = self._invented(misses)
+            if fresh is None or fresh in self.made or self._is_endless(fresh) or not self._try(fresh):
+                misses += 1
+            if misses >= (40 if len(self.made) < needed else 4):
+                break
+
+    def _is_endless(self, name: str) -> bool:
+        """Say whether the values of a property seem to go on for ever."""
+        heights = self.place.maker.heights
+        return any(heights.of(node) >= ENDLESS for node in schemas_of(self.found, name))
 
     def _usual_extras(self) -> int:
         """Return how many entries an open map gets when nothing asks for any."""
@@ -170,6 +187,10 @@ class _Drawing:
         sources = [
             pattern for members in self.found.members for pattern, node in members.patterns if node.schema is not False
         ]
+        if not sources and any(
+            members.rest is not None and members.rest.schema is False for members in self.found.members
+        ):
+            return None
         if self.naming is not None:
             return self._named_by_rule(self.naming)
         if sources and (misses % 2 == 0):

@@ -1,34 +1,30 @@
-"""Texts that match a regular expression, for the subset of ECMA-262 that schemas use.
+"""Reads regular expressions, in the subset of ECMA-262 that schemas use.
 
-The expression is parsed into a small tree in which every node knows the shortest and the longest text it stands for,
-so that a text of a wanted length can be drawn directly. Look-arounds are dropped while drawing, except that what a
-positive look-ahead asks for is mixed in; whoever draws a text checks it afterwards with the real engine.
+The result is a small tree in which every node knows the shortest and the longest text it stands for. Look-arounds are
+left out of it; what positive look-aheads ask for is kept beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from random import Random
 from typing import Literal
 
 UNBOUNDED = 1 << 20
 """Stands for "no upper limit"; longer texts are never drawn."""
 
-_LOWER = "abcdefghijklmnopqrstuvwxyz"
-_UPPER = _LOWER.upper()
-_DIGITS = "0123456789"
-_WORD = _LOWER + _UPPER + _DIGITS + "_"
+LOWER = "abcdefghijklmnopqrstuvwxyz"
+UPPER = LOWER.upper()
+DIGITS = "0123456789"
+_WORD = LOWER + UPPER + DIGITS + "_"
 _PUNCTUATION = "-.,:;!?'()/+*=@#$%&<>[]{}\"\\|~^`"
-_PRINTABLE = _WORD + " " + _PUNCTUATION
+PRINTABLE = _WORD + " " + _PUNCTUATION
 _ACCENTED = "éüñçøæßπλдяا中日"
-_UNIVERSE = _PRINTABLE + "\t\n\r\f\v\0" + "\u00a0\u2028" + _ACCENTED
-_CLASSES = {"d": _DIGITS, "w": _WORD, "s": " \t\n\r\f\v\u00a0\u2028"}
-_CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0", "a": "\a", "e": "\x1b"}
+_UNIVERSE = PRINTABLE + "\t\n\r\f\v\0" + "\u00a0\u2028" + _ACCENTED
+_CLASSES = {"d": DIGITS, "w": _WORD, "s": " \t\n\r\f\v\u00a0\u2028"}
+_CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 _MAX_DEPTH = 60
 _MAX_NODES = 5_000
-_MAX_REPEATS = 50_000
 
 
 class UnsupportedPatternError(ValueError):
@@ -89,13 +85,13 @@ def _property_chars(name: str) -> str:
     """Return sample characters of a Unicode property such as `L`, `Lu` or `Script=Greek`."""
     value = name.rpartition("=")[2]
     known = {
-        "L": _LOWER + _UPPER, "Letter": _LOWER + _UPPER, "Alphabetic": _LOWER + _UPPER, "ASCII": _PRINTABLE,
-        "Lu": _UPPER, "Uppercase_Letter": _UPPER, "Uppercase": _UPPER, "Ll": _LOWER, "Lowercase_Letter": _LOWER,
-        "Lowercase": _LOWER, "N": _DIGITS, "Nd": _DIGITS, "Number": _DIGITS, "digit": _DIGITS,
-        "Decimal_Number": _DIGITS, "P": "-.,:;!?", "Punctuation": "-.,:;!?", "S": "+=$", "Symbol": "+=$", "Sc": "$€£",
-        "Z": " ", "Zs": " ", "Separator": " ", "M": "\u0301", "Latin": _LOWER + _UPPER, "Greek": "αβγδελπσω",
+        "L": LOWER + UPPER, "Letter": LOWER + UPPER, "Alphabetic": LOWER + UPPER, "ASCII": PRINTABLE,
+        "Lu": UPPER, "Uppercase_Letter": UPPER, "Uppercase": UPPER, "Ll": LOWER, "Lowercase_Letter": LOWER,
+        "Lowercase": LOWER, "N": DIGITS, "Nd": DIGITS, "Number": DIGITS, "digit": DIGITS,
+        "Decimal_Number": DIGITS, "P": "-.,:;!?", "Punctuation": "-.,:;!?", "S": "+=$", "Symbol": "+=$", "Sc": "$€£",
+        "Z": " ", "Zs": " ", "Separator": " ", "M": "\u0301", "Latin": LOWER + UPPER, "Greek": "αβγδελπσω",
         "Cyrillic": "абвгдеклмн", "Han": "中日本文字", "Hiragana": "あいうえお", "Katakana": "アイウエオ",
-        "Arabic": "ابتث", "Hebrew": "אבגד", "Emoji": "😀🎉🚀", "Emoji_Presentation": "😀🎉🚀", "Any": _PRINTABLE,
+        "Arabic": "ابتث", "Hebrew": "אבגד", "Emoji": "😀🎉🚀", "Emoji_Presentation": "😀🎉🚀", "Any": PRINTABLE,
     }  # fmt: skip
     if value not in known:
         raise UnsupportedPatternError(f"the property {name!r} is not known here")
@@ -111,7 +107,6 @@ class _Parser:
         self.depth = 0
         self.nodes = 0
         self.groups = 0
-        self.named: dict[str, str] = {}
         self.ignore_case = False
         self.wanted: list[Piece] = []
 
@@ -181,7 +176,7 @@ class _Parser:
         if char in "^$":
             return _NOTHING
         if char == ".":
-            return self.letters(_PRINTABLE)
+            return self.letters(PRINTABLE)
         if char == "(":
             return self.group()
         if char == "[":
@@ -222,10 +217,8 @@ class _Parser:
     def group_head(self) -> str:
         if self.take("P<") or self.take("<"):
             self.groups += 1
-            self.named[str(self.groups)] = self.until(">")
+            self.until(">")
             return str(self.groups)
-        if self.take(">"):
-            return ""
         flags = ""
         while not self.peek(":") and not self.peek(")"):
             flags += self.next()
@@ -235,12 +228,8 @@ class _Parser:
 
     def escape(self) -> Piece:
         char = self.next()
-        if char in "bBAzZG":
+        if char in "bB":
             return _NOTHING
-        if char == "k" and self.take("<"):
-            wanted = self.until(">")
-            number = next((number for number, name in self.named.items() if name == wanted), "")
-            return Piece("backreference", 0, 0, group=number)
         if char in "123456789":
             return Piece("backreference", 0, 0, group=char)
         return self.letters(self.escaped(char))
@@ -291,8 +280,8 @@ class _Parser:
         char = self.next()
         if char == "[" and self.take(":"):
             name = self.until(":]")
-            return {"alpha": _LOWER + _UPPER, "digit": _DIGITS, "alnum": _WORD[:-1], "space": " ", "upper": _UPPER,
-                    "lower": _LOWER, "punct": "-.,:;!?", "xdigit": "0123456789abcdef"}.get(name, _LOWER)  # fmt: skip
+            return {"alpha": LOWER + UPPER, "digit": DIGITS, "alnum": _WORD[:-1], "space": " ", "upper": UPPER,
+                    "lower": LOWER, "punct": "-.,:;!?", "xdigit": "0123456789abcdef"}.get(name, LOWER)  # fmt: skip
         if char != "\\":
             return char
         escaped = self.next()
@@ -324,113 +313,3 @@ def parse(source: str) -> Expression:
         raise UnsupportedPatternError("a closing parenthesis has no partner")
     ends = source.endswith("$") and not source.endswith("\\$")
     return Expression(tree, source.startswith("^"), ends, parser.wanted)
-
-
-class _Drawing:
-    """One pass over the tree that writes a text of about the wanted length."""
-
-    def __init__(self, rng: Random, word: Callable[[str, int], str | None]) -> None:
-        self.rng = rng
-        self.word = word
-        self.groups: dict[str, str] = {}
-
-    def text(self, piece: Piece, length: int) -> str:
-        length = max(piece.shortest, min(length, piece.longest))
-        if piece.kind == "chars":
-            return self.rng.choice(piece.chars)
-        if piece.kind == "backreference":
-            return self.groups.get(piece.group, "")
-        if piece.kind == "choice":
-            return self.choice(piece, length)
-        if piece.kind == "repeat":
-            return self.repeat(piece, length)
-        text = self.parts(piece.children, length)
-        if piece.group:
-            self.groups[piece.group] = text
-        return text
-
-    def choice(self, piece: Piece, length: int) -> str:
-        fitting = [o for o in piece.children if o.shortest <= length <= o.longest]
-        option = self.rng.choice(fitting or piece.children)
-        return self.text(option, length)
-
-    def repeat(self, piece: Piece, length: int) -> str:
-        child = piece.children[0]
-        if child.kind == "chars":
-            return self.run(child.chars, length)
-        low = max(piece.least, -(-length // child.longest) if child.longest else piece.least)
-        high = min(piece.most, length // child.shortest if child.shortest else low + 2)
-        count = min(self.rng.randint(low, min(high, low + 6)) if high > low else low, _MAX_REPEATS)
-        return self.evenly(child, count, length)
-
-    def evenly(self, child: Piece, count: int, length: int) -> str:
-        """Return `count` texts of the same piece that have `length` characters together."""
-        texts = []
-        for left in range(count, 0, -1):
-            share = min(child.longest, max(child.shortest, length // left))
-            texts.append(self.text(child, share))
-            length -= len(texts[-1])
-        return "".join(texts)
-
-    def run(self, chars: str, length: int) -> str:
-        word = self.word(chars, length) if len(chars) > 1 else None
-        if word is not None:
-            return word
-        calm = _calm(chars)
-        return "".join(self.rng.choices(calm, k=length))
-
-    def parts(self, children: tuple[Piece, ...], length: int) -> str:
-        spare = max(0, length - sum(child.shortest for child in children))
-        room = sum(min(child.longest - child.shortest, spare) for child in children)
-        texts = []
-        for child in children:
-            own = min(child.longest - child.shortest, spare)
-            room -= own
-            share = self.rng.randint(min(own, max(0, spare - room)), own) if own else 0
-            spare -= share
-            texts.append(self.text(child, child.shortest + share))
-        return "".join(texts)
-
-
-@lru_cache(maxsize=512)
-def _calm(chars: str) -> str:
-    """Return the characters of a class that read well: no control characters, and letters rather than signs."""
-    for wanted in (_LOWER + _UPPER + _DIGITS, _PRINTABLE):
-        calm = "".join(c for c in chars if c in wanted)
-        if calm:
-            return calm
-    return chars
-
-
-def draw(
-    expression: Expression, rng: Random, *, low: int, high: int, word: Callable[[str, int], str | None], wild: bool
-) -> str:
-    """Return a text that matches the expression, of `low` to `high` characters where it allows that.
-
-    `word` may offer a word made of the given characters and of the given length. `wild` asks for texts that differ
-    more from each other: any length within the limits, no words, and what look-aheads want mixed in at random.
-    """
-    tree = expression.tree
-    open_end = not (expression.starts and expression.ends)
-    least = max(tree.shortest, min(low, tree.longest))
-    most = min(high, tree.longest)
-    natural = max(least, min(most, max(tree.shortest, 1) + rng.randint(2, 7)))
-    length = rng.randint(least, max(least, min(most, least + 40))) if wild else natural
-    drawing = _Drawing(rng, (lambda chars, size: None) if wild else word)
-    text = drawing.text(tree, length)
-    if expression.wanted:
-        text = _mix(text, [drawing.text(piece, piece.shortest + rng.randint(0, 2)) for piece in expression.wanted], rng)
-    if open_end and len(text) < low:
-        padding = "".join(rng.choices(_LOWER, k=low - len(text)))
-        text = padding + text if expression.ends and not expression.starts else text + padding
-    return text
-
-
-def _mix(text: str, wanted: list[str], rng: Random) -> str:
-    """Overwrite stretches of `text`, from its end, with what the look-aheads ask for."""
-    at = len(text)
-    for piece in wanted:
-        core = piece[-1:] if len(piece) > 1 and rng.random() < 0.7 else piece
-        at = at - len(core) if at >= len(core) else rng.randint(0, max(0, len(text) - len(core)))
-        text = text[:at] + core + text[at + len(core) :]
-    return text

@@ -17,7 +17,7 @@ from service.simulator.json_values.naming import Hint
 from service.simulator.json_values.references import Document
 from service.simulator.json_values.work import OutOfWorkError, Work
 
-_STEPS = 40_000
+_STEPS = 50_000
 _HOPELESS = 8
 """So many candidates that could not even be built are taken to mean that none can be."""
 
@@ -26,6 +26,7 @@ _CALM = 250
 
 _LEAST_CALM = 24
 _MAX_ERRORS = 60
+_FEW_ERRORS = 10
 _MAX_PARTS = 300_000
 _MAX_POINTER = 120
 _MAX_MESSAGE = 300
@@ -89,10 +90,8 @@ def _learn(
     errors: Iterable[jsonschema_rs.ValidationError], made: set[Path], levels: dict[Path, int], tried: int
 ) -> None:
     """Raise the level of the places that the errors are about, and now and then of the places around them."""
-    blamed: set[Path] = set()
-    for error in errors:
-        blamed.update(_blamed(error, made, tried))
-    for path in blamed:
+    blamed = [path for error in errors for path in _blamed(error, made, tried)]
+    for path in dict.fromkeys(blamed):
         levels[path] = levels.get(path, 0) + 1
         above, count = path, levels[path]
         while above and count % 4 == 0:
@@ -100,17 +99,17 @@ def _learn(
             levels[above] = levels.get(above, 0) + 1
 
 
-def _blamed(error: jsonschema_rs.ValidationError, made: set[Path], tried: int) -> set[Path]:
+def _blamed(error: jsonschema_rs.ValidationError, made: set[Path], tried: int) -> list[Path]:
+    """Return the places that an error is about; every other time those inside the alternatives that failed."""
     path: Path = tuple(error.instance_path)
     while path and path not in made:
         path = path[:-1]
-    inner: set[Path] = set()
+    inner: list[Path] = []
     if tried % 2 and error.kind.name in ("anyOf", "oneOf"):
         for branch in getattr(error.kind, "context", []):
-            if len(branch) < 10:
-                inner.update(*(_blamed(below, made, tried) for below in branch))
-    inner.discard(path)
-    return inner or {path}
+            if len(branch) < _FEW_ERRORS:
+                inner.extend(place for below in branch for place in _blamed(below, made, tried))
+    return [place for place in inner if place != path] or [path]
 
 
 class _Copier:

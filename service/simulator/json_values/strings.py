@@ -8,9 +8,10 @@ from random import Random
 
 from service.simulator.json_values.checks import accepts
 from service.simulator.json_values.constraints import Constraints, ContradictionError
+from service.simulator.json_values.drawing import WordFinder, draw
 from service.simulator.json_values.formats import FORMATS, SHORT, around, lengthened
 from service.simulator.json_values.naming import Hint, formatted, persona_of, suggestion
-from service.simulator.json_values.patterns import UnsupportedPatternError, draw, parse
+from service.simulator.json_values.patterns import Expression, UnsupportedPatternError, parse
 from service.simulator.json_values.phrases import PHRASES, SENTENCES, WORDS
 from service.simulator.json_values.work import Work
 
@@ -86,7 +87,7 @@ def _formatted(found: Constraints, hint: Hint, rng: Random) -> Iterator[str]:
 def _patterned(found: Constraints, hint: Hint, rng: Random) -> Iterator[str]:
     for _ in range(3):
         yield suggestion(hint, rng)
-    parsed = []
+    parsed: list[Expression] = []
     for pattern in found.patterns:
         try:
             parsed.append(parse(pattern))
@@ -101,7 +102,7 @@ def _patterned(found: Constraints, hint: Hint, rng: Random) -> Iterator[str]:
         for name in found.formats:
             yield from _grafted(name, text, rng)
     if len(parsed) > 1:
-        yield from _joined(found, parsed, rng, high)
+        yield from _joined(parsed, rng, high)
 
 
 def _grafted(name: str, text: str, rng: Random) -> Iterator[str]:
@@ -115,14 +116,14 @@ def _grafted(name: str, text: str, rng: Random) -> Iterator[str]:
         yield plain[: len(plain) - len(text)] + text
 
 
-def _joined(found: Constraints, parsed: list, rng: Random, high: int) -> Iterator[str]:  # type: ignore[type-arg]
+def _joined(parsed: list[Expression], rng: Random, high: int) -> Iterator[str]:
     """Yield texts in which a match of each pattern stands: those tied to the start first, to the end last."""
     ordered = sorted(parsed, key=lambda expression: (not expression.starts, expression.ends))
     for turn in range(20):
         yield "".join(draw(e, rng, low=0, high=high, word=_word_finder(rng), wild=turn > 9) for e in ordered)
 
 
-def _word_finder(rng: Random):  # type: ignore[no-untyped-def]
+def _word_finder(rng: Random) -> WordFinder:
     def find(chars: str, length: int) -> str | None:
         allowed = set(chars)
         fitting = [word for word in WORDS if len(word) == length and allowed.issuperset(word)]
