@@ -187,6 +187,11 @@ class OpenRouterConfig(BaseModel):
         """Whether the server is OpenRouter's own."""
         return self.host == "openrouter.ai" or self.host.endswith(".openrouter.ai")
 
+    @property
+    def is_openrouter_api(self) -> bool:
+        """Whether the server answers as OpenRouter does: OpenRouter, the simulator, or whoever else has its path."""
+        return self.is_openrouter or urlsplit(self.base_url).path.endswith("/api/v1")
+
     @classmethod
     def from_env(
         cls,

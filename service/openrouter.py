@@ -316,7 +316,7 @@ class OpenRouterService:
         """Return the JSON body of a request, completed from the configuration."""
         if isinstance(request, str):
             request = ChatRequest(messages=(Message.user(request),))
-        return build_payload(self._complete(request), stream=stream)
+        return build_payload(self._complete(request), stream=stream, asks_for_usage=not self.config.is_openrouter_api)
 
     def _send(
         self,

@@ -12,6 +12,7 @@ SDK_ARGUMENTS = frozenset(
         "messages",
         "model",
         "stream",
+        "stream_options",
         "temperature",
         "top_p",
         "max_tokens",
@@ -42,10 +43,12 @@ SDK_ARGUMENTS = frozenset(
 """What `openai`'s `chat.completions.create` names itself; everything else travels in its `extra_body`."""
 
 
-def build_payload(request: ChatRequest, *, stream: bool) -> dict[str, Any]:
+def build_payload(request: ChatRequest, *, stream: bool, asks_for_usage: bool = False) -> dict[str, Any]:
     """Return the request's JSON body; what is unset is not in it, and it shares nothing with the request.
 
-    `extra_body` is merged last: it may replace any parameter, but not the messages and not `stream`.
+    `extra_body` is merged last: it may replace any parameter, but not the messages and not `stream`. With
+    `asks_for_usage` a stream asks for its token counts, which OpenRouter sends unasked and llama.cpp, vLLM and others
+    do not; `extra_body={"stream_options": None}` takes that back.
     """
     payload: dict[str, Any] = {"model": request.model} if request.model else {}
     payload["messages"] = [message.model_dump() for message in request.messages]
@@ -59,6 +62,8 @@ def build_payload(request: ChatRequest, *, stream: bool) -> dict[str, Any]:
         payload["tools"] = [tool.model_dump() for tool in request.tools]
     if request.tool_choice is not None:
         payload["tool_choice"] = copy.deepcopy(request.tool_choice)
+    if stream and asks_for_usage:
+        payload["stream_options"] = {"include_usage": True}
     payload.update(copy.deepcopy(request.parameters.extra_body))
     payload["stream"] = stream
     return payload
