@@ -156,9 +156,13 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
         running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Run one headless Chromium for the session; without one the tests fail, they are not skipped."""
+    """Run one headless Chromium for the tests of a file; without one they fail, they are not skipped.
+
+    Not for the session: while it lives, Playwright keeps an event loop running in this thread, and tests of other
+    files that this process runs later could not run theirs.
+    """
     path = find()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
