@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from service._version import __version__
+from service.runs import Run
+from service.web.bootstrap import backend
+from service.web.painter.socket import LiveSocket
 
 __all__ = ["routes"]
 
@@ -16,4 +20,19 @@ async def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": __version__}, headers={"Cache-Control": "no-store"})
 
 
-routes: list[BaseRoute] = [Route("/healthz", healthz, methods=["GET"])]
+def _find_run(ident: str) -> Run | None:
+    return backend().service.runs.get(ident)
+
+
+_live = LiveSocket(_find_run)
+
+
+async def live(socket: WebSocket) -> None:
+    """Paint live runs; see `service.web.painter.socket`."""
+    await _live(socket)
+
+
+routes: list[BaseRoute] = [
+    Route("/healthz", healthz, methods=["GET"]),
+    WebSocketRoute("/live", live),
+]

@@ -274,6 +274,21 @@ class Answer:
                 self._audio[name] = value
 
     @property
+    def has_text(self) -> bool:
+        """Whether the text has begun."""
+        return bool(self._text)
+
+    def text_since(self, position: int) -> tuple[str, int]:
+        """Return the text behind a position and the position behind it; begin with 0. Safe from any thread."""
+        pieces = self._text[position:]
+        return "".join(pieces), position + len(pieces)
+
+    def reasoning_since(self, position: int) -> tuple[str, int]:
+        """Return the reasoning behind a position, likewise."""
+        pieces = self._reasoning[position:]
+        return "".join(pieces), position + len(pieces)
+
+    @property
     def has_arrived(self) -> bool:
         """Whether anything at all has arrived: some of the answer, its usage, or an id."""
         return self.has_output or self.usage is not None or bool(self._id)

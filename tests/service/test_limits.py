@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from service import LocalLimitError, OpenRouterService, Run
+from service import LocalLimitError, OpenRouterService, ProviderError, Run
 from service.guard.limiter import RateLimit, Slots
 from service.simulator import Simulator
 from tests.support import FakeClock, RecordedSleep, ask, echoed, failing
@@ -95,10 +95,10 @@ def test_a_request_beyond_the_rate_is_refused_when_it_would_wait_too_long(
 
 
 def test_every_attempt_takes_a_token(make_service: MakeService, sim: Simulator, clock: FakeClock) -> None:
-    """A retry counts like a request: the server counts it too."""
+    """A retry counts like a request; where none is left, the run ends with what went wrong before."""
     sim.script(*failing(1))
     service = make_service(clock=clock, sleep=RecordedSleep(clock), requests_per_minute=1, max_queue_wait=10)
-    with pytest.raises(LocalLimitError):
+    with pytest.raises(ProviderError):
         service.generate("Hello")
     assert len(sim.chat_requests) == 1
 
