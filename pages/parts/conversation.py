@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import streamlit as st
 
+from pages.parts.live_view import live_view, stop_button
+from pages.parts.markdown import safe_markdown
 from pages.parts.run_settings import RunSettings
-from pages.parts.state import Turn, chat_state, is_demo, service
+from pages.parts.state import Turn, chat_state, is_demo, restore_draft, service
 from pages.parts.words import quiet_line
-from service import ChatRequest, Conversation, OpenRouterError, Run
+from service import ChatRequest, Conversation, OpenRouterError
 
 __all__ = ["ask", "show_turns"]
-
-FRAME = 0.1
-"""Seconds between two looks at a live run: often enough to read along, seldom enough for a long answer."""
 
 
 def show_turns() -> None:
@@ -24,16 +21,25 @@ def show_turns() -> None:
         st.caption("Type a message below. Enter sends it, Shift+Enter begins a new line.")
     for turn in turns:
         with st.chat_message("user"):
-            st.markdown(turn.text)
+            st.markdown(safe_markdown(turn.text))
         with st.chat_message("assistant"):
             _show_answer(turn)
 
 
 def ask(settings: RunSettings) -> None:
-    """Draw the input, and start a run with what was typed."""
-    text = st.chat_input("Message", key="chat.input", disabled=chat_state().live_run is not None)
+    """Draw the input, and start a run with what was typed; while one is live, what is sent stays in the input."""
+    state = chat_state()
+    live = state.live_run
+    with st.bottom:
+        stop_button([live] if live is not None else [], key="chat")
+        restore_draft("chat.input", state)
+        text = st.chat_input("Message", key="chat.input")
+    if text and live is not None:
+        state.draft = text
+        st.toast("The answer is still being written: wait for it, or press Stop.", icon=":material/hourglass:")
+        st.rerun()
     if text:
-        chat_state().turns.append(_begin(text, settings))
+        state.turns.append(_begin(text, settings))
         st.rerun()
 
 
@@ -57,34 +63,20 @@ def _show_answer(turn: Turn) -> None:
         _show_error(turn.error)
         return
     if not run.is_ended:
-        st.button("Stop", icon=":material/stop_circle:", key=f"chat.stop.{run.id}", on_click=run.stop)
-        st.write_stream(_text_of(run))
-        st.rerun()
+        live_view([run], key=run.id)
+        return
     result = run.result
     if result is not None and result.reasoning:
         with st.expander("Reasoning", icon=":material/psychology:"):
-            st.markdown(result.reasoning)
+            st.markdown(safe_markdown(result.reasoning))
     if result is not None and result.text:
-        st.markdown(result.text)
+        st.markdown(safe_markdown(result.text))
     if run.error is not None:
         _show_error(run.error)
     elif result is not None:
         for warning in result.warnings:
             st.caption(f":material/warning: {warning}")
         st.caption(quiet_line(result, is_demo=is_demo()))
-
-
-def _text_of(run: Run) -> Iterator[str]:
-    """Give the text in pieces, a frame apart; the run itself goes on whether anybody looks or not."""
-    shown = 0
-    while True:
-        is_ended = run.join(FRAME)
-        text = run.text
-        if len(text) > shown:
-            yield text[shown:]
-            shown = len(text)
-        if is_ended:
-            return
 
 
 def _show_error(error: OpenRouterError | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -10,7 +11,7 @@ import streamlit as st
 from service import ConfigurationError, ModelInfo, OpenRouterError, OpenRouterService, Run
 from service.web import Backend, backend
 
-__all__ = ["ChatState", "Turn", "chat_state", "is_demo", "models", "service"]
+__all__ = ["ChatState", "Turn", "chat_state", "is_demo", "models", "restore_draft", "service", "session_id"]
 
 
 @dataclass
@@ -24,9 +25,10 @@ class Turn:
 
 @dataclass
 class ChatState:
-    """The conversation of this session."""
+    """The conversation of this session; `draft` is what was typed and could not be sent yet."""
 
     turns: list[Turn] = field(default_factory=list)
+    draft: str = ""
 
     @property
     def live_run(self) -> Run | None:
@@ -40,6 +42,19 @@ def chat_state() -> ChatState:
     if "chat.state" not in st.session_state:
         st.session_state["chat.state"] = ChatState()
     return cast(ChatState, st.session_state["chat.state"])
+
+
+def restore_draft(key: str, state: ChatState) -> None:
+    """Put a draft back into the input that is about to be drawn."""
+    if state.draft:
+        st.session_state[key], state.draft = state.draft, ""
+
+
+def session_id() -> str:
+    """Return an unguessable name for this session."""
+    if "session.id" not in st.session_state:
+        st.session_state["session.id"] = secrets.token_urlsafe(16)
+    return cast(str, st.session_state["session.id"])
 
 
 def _backend() -> Backend:

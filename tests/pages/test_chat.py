@@ -31,6 +31,14 @@ def chat(server: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     close_backend()
 
 
+def say(chat: AppTest, text: str) -> None:
+    """Send a message, wait for the run's end, and run the page again as its live view does then."""
+    chat.chat_input(key="chat.input").set_value(text).run()
+    run = chat.session_state["chat.state"].turns[-1].run
+    assert run is None or run.join(20)
+    chat.run()
+
+
 def texts(chat: AppTest) -> list[str]:
     return [element.value for message in chat.chat_message for element in message.markdown]
 
@@ -46,8 +54,8 @@ def test_it_begins_empty_with_no_greeting(chat: AppTest) -> None:
 def test_a_conversation_sends_what_was_said_before(chat: AppTest, server: Simulator) -> None:
     """The second message goes out with the first and its answer in front."""
     chat.run()
-    chat.chat_input(key="chat.input").set_value("first").run()
-    chat.chat_input(key="chat.input").set_value("second").run()
+    say(chat, "first")
+    say(chat, "second")
     assert not chat.exception
     roles = [(m["role"], m["content"].splitlines()[0]) for m in server.chat_requests[-1].body["messages"]]
     assert roles == [("user", "first"), ("assistant", "first"), ("user", "second")]
@@ -58,10 +66,10 @@ def test_a_failed_turn_is_left_out_of_the_next_request(chat: AppTest, server: Si
     """A turn that got no answer stays on the page but is not sent again, so that roles keep taking turns."""
     chat.run()
     chat.selectbox(key="chat.model").set_value("sim/moderation").run()
-    chat.chat_input(key="chat.input").set_value("refused").run()
+    say(chat, "refused")
     assert "moderation flagged the input" in chat.error[0].value
     chat.selectbox(key="chat.model").set_value("sim/echo").run()
-    chat.chat_input(key="chat.input").set_value("accepted").run()
+    say(chat, "accepted")
     assert [m["content"] for m in server.chat_requests[-1].body["messages"]] == ["accepted"]
     assert texts(chat)[0] == "refused"
 
@@ -70,7 +78,7 @@ def test_an_unknown_model_gets_the_closest_names(chat: AppTest, monkeypatch: pyt
     """A model that does not exist is answered with what was probably meant."""
     monkeypatch.setenv("OPENROUTER_MODEL", "sim/ecko")
     chat.run()
-    chat.chat_input(key="chat.input").set_value("hello").run()
+    say(chat, "hello")
     assert "Did you mean 'sim/echo'" in chat.error[0].value
 
 
