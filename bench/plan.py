@@ -1,0 +1,102 @@
+"""What a measurement is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["QUICK", "Bench", "BrokenError", "Contender", "Measure", "Report", "Sizes", "check"]
+
+
+class BrokenError(Exception):
+    """A contender failed, or what it brought home is wrong: its figures say nothing."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much one process measures."""
+
+    chunks: int = 10_000
+    streams: int = 2
+    calls: int = 300
+    batch: int = 200
+    at_once: int = 50
+    batch_ms: int = 300
+    imports: int = 3
+    stops: int = 20
+
+
+QUICK = Sizes(chunks=500, streams=1, calls=20, batch=20, at_once=5, batch_ms=50, imports=1, stops=3)
+"""Enough to see that everything runs; the figures mean little."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A module of `bench.contenders` that is run with these arguments; `name` stands in the table."""
+
+    name: str
+    module: str
+    arguments: Sequence[object] = ()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure that every contender reports.
+
+    `goals` limits our figure: to so many times that of the contender named, or, under `""`, to so much itself.
+    A figure below `floor` is impossible: something was left out.
+    """
+
+    name: str
+    unit: str
+    goals: Mapping[str, float] = field(default_factory=dict)
+    floor: float = 0.0
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One measurement: ours and what one would take instead.
+
+    `expected` is what every contender must bring home; whatever else they bring home must be the same for all.
+    `turns` is how many processes of each contender a round takes.
+    """
+
+    title: str
+    ours: Contender
+    others: Sequence[Contender]
+    measures: Sequence[Measure]
+    expected: Mapping[str, Any] = field(default_factory=dict)
+    turns: int = 1
+
+    @property
+    def contenders(self) -> list[Contender]:
+        return [*self.others, self.ours]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one process of a contender printed: figures by measure, and what it brought home."""
+
+    contender: str
+    figures: Mapping[str, Sequence[float]]
+    output: Mapping[str, Any]
+
+
+def check(bench: Bench, reports: Sequence[Report]) -> None:
+    """Refuse reports whose figures say nothing.
+
+    Raises:
+        BrokenError: Something was lost, contenders differ in what they read, or a figure is impossible.
+    """
+    for report in reports:
+        who, found = f"{bench.title}: {report.contender}", {name: report.output.get(name) for name in bench.expected}
+        if found != bench.expected:
+            raise BrokenError(f"{who} should bring home {dict(bench.expected)}, but has {found}.")
+        if report.output != reports[0].output:
+            other = reports[0]
+            raise BrokenError(f"{who} and {other.contender} differ: {report.output} and {other.output}.")
+        for measure in bench.measures:
+            if not report.figures.get(measure.name) or min(report.figures[measure.name]) < measure.floor:
+                seen = report.figures.get(measure.name)
+                raise BrokenError(f"{who} has {measure.name} {seen}, at least {measure.floor:g} {measure.unit} is due.")
