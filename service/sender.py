@@ -59,6 +59,14 @@ _LINGER = 0.1
 """Seconds to wait for the end of the body after `[DONE]`."""
 
 
+class _NotAllowedError(Exception):
+    """Ends the attempts: our own limits do not let another one out."""
+
+    def __init__(self, reason: OpenRouterError) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 class Sender:
     """Sends runs with one key."""
 
@@ -88,11 +96,13 @@ class Sender:
                         try:
                             await self._attempt(run, payload, session)
                         except (errors.CircuitOpenError, errors.LocalLimitError) as error:
-                            # What went wrong before tells more than that another attempt is not allowed.
-                            raise last_error or error from None
+                            raise _NotAllowedError(last_error or error) from None
                         except OpenRouterError as error:
                             last_error = self._explain(run, payload, error)
                             raise
+        except _NotAllowedError as no:
+            # What went wrong before tells more than that another attempt is not allowed.
+            raise self._explain(run, payload, no.reason) from no.reason.__cause__
         except TimeoutError:
             late = errors.RequestTimeoutError(f"The run took longer than {total:g} s in all.")
             raise self._explain(run, payload, late) from None

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.state import session_id
+from pages.parts.state import live_token
 from service import Run
-from service.web.painter.token import sign_token
 
 __all__ = ["live_view", "stop_button"]
 
@@ -46,4 +45,4 @@ def stop_button(runs: Sequence[Run], *, key: str) -> None:
 
 def _data(runs: Sequence[Run]) -> dict[str, object]:
     ids = [run.id for run in runs]
-    return {"token": sign_token(session_id(), ids), "runs": ids}
+    return {"token": live_token(ids), "runs": ids}

@@ -12,6 +12,7 @@ _SPAN = r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
 _CODE = re.compile(f"{_FENCE}|{_OPEN_FENCE}|{_SPAN}", re.MULTILINE | re.DOTALL)
 _IMAGE = re.compile(r"(?<!\\)!\[([^\]]*)\](?=[(\[])")
 _DIRECTIVE = re.compile(r"(?<![\\:\w]):(?=[a-z][a-z-]*\[)")
+_TAG = re.compile(r"(?<!\\)<(?=[a-zA-Z/!?])(?!(?:https?|mailto):)")
 _INLINE_MATH = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
 _DISPLAY_MATH = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 
@@ -19,8 +20,9 @@ _DISPLAY_MATH = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 def safe_markdown(text: str) -> str:
     """Return Markdown that shows what the model wrote and fetches nothing.
 
-    Images become links: a browser would ask for them at whoever the model names. `:red[…]` and the like are
-    Streamlit's own and stay text. Formulas in `\\(…\\)` and `\\[…\\]` become `$…$` and `$$…$$`. Code is left alone.
+    Images become links: a browser would ask for them at whoever the model names. HTML tags stay text, and so does
+    what is Streamlit's own (`:red[…]`). Formulas in `\\(…\\)` and `\\[…\\]` become `$…$` and `$$…$$`. Code is left
+    alone.
     """
     out, end = [], 0
     for code in _CODE.finditer(text):
@@ -31,6 +33,7 @@ def safe_markdown(text: str) -> str:
 
 def _outside_code(text: str) -> str:
     text = _IMAGE.sub(lambda image: f"[{image[1] or 'image'}]", text)
+    text = _TAG.sub(r"\\<", text)
     text = _DIRECTIVE.sub(r"\\:", text)
     text = _INLINE_MATH.sub(lambda formula: f"${formula[1].strip()}$", text)
     return _DISPLAY_MATH.sub(lambda formula: f"$${formula[1]}$$", text)

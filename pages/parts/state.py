@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -10,8 +11,9 @@ import streamlit as st
 
 from service import ConfigurationError, ModelInfo, OpenRouterError, OpenRouterService, Run
 from service.web import Backend, backend
+from service.web.painter.token import sign_token
 
-__all__ = ["ChatState", "Turn", "chat_state", "is_demo", "models", "restore_draft", "service", "session_id"]
+__all__ = ["ChatState", "Turn", "chat_state", "is_demo", "live_token", "models", "restore_draft", "service"]
 
 
 @dataclass
@@ -50,11 +52,11 @@ def restore_draft(key: str, state: ChatState) -> None:
         st.session_state[key], state.draft = state.draft, ""
 
 
-def session_id() -> str:
-    """Return an unguessable name for this session."""
+def live_token(run_ids: Sequence[str]) -> str:
+    """Return what lets this session's page watch and stop these runs."""
     if "session.id" not in st.session_state:
         st.session_state["session.id"] = secrets.token_urlsafe(16)
-    return cast(str, st.session_state["session.id"])
+    return sign_token(cast(str, st.session_state["session.id"]), run_ids)
 
 
 def _backend() -> Backend:

@@ -7,41 +7,6 @@ from typing import Any
 
 from service.types import ChatRequest
 
-SDK_ARGUMENTS = frozenset(
-    {
-        "messages",
-        "model",
-        "stream",
-        "stream_options",
-        "temperature",
-        "top_p",
-        "max_tokens",
-        "max_completion_tokens",
-        "frequency_penalty",
-        "presence_penalty",
-        "seed",
-        "stop",
-        "logit_bias",
-        "logprobs",
-        "top_logprobs",
-        "response_format",
-        "tools",
-        "tool_choice",
-        "parallel_tool_calls",
-        "reasoning_effort",
-        "verbosity",
-        "prediction",
-        "modalities",
-        "audio",
-        "metadata",
-        "user",
-        "service_tier",
-        "prompt_cache_key",
-        "web_search_options",
-    }
-)
-"""What `openai`'s `chat.completions.create` names itself; everything else travels in its `extra_body`."""
-
 
 def build_payload(request: ChatRequest, *, stream: bool, asks_for_usage: bool = False) -> dict[str, Any]:
     """Return the request's JSON body; what is unset is not in it, and it shares nothing with the request.
@@ -67,10 +32,3 @@ def build_payload(request: ChatRequest, *, stream: bool, asks_for_usage: bool = 
     payload.update(copy.deepcopy(request.parameters.extra_body))
     payload["stream"] = stream
     return payload
-
-
-def split_for_sdk(payload: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the part of a payload that the SDK names, and the rest for its `extra_body`."""
-    named = {name: value for name, value in payload.items() if name in SDK_ARGUMENTS}
-    extra = {name: value for name, value in payload.items() if name not in SDK_ARGUMENTS}
-    return named, extra

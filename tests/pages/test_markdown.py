@@ -19,6 +19,8 @@ from pages.parts.markdown import safe_markdown
         pytest.param("~~~md\n\\(x\\)\n~~~", "~~~md\n\\(x\\)\n~~~", id="also one of tildes"),
         pytest.param(":red[alarm]", "\\:red[alarm]", id="Streamlit's colours stay text"),
         pytest.param("see a::b[0] and x:y[1]", "see a::b[0] and x:y[1]", id="a colon in a name is no directive"),
+        pytest.param("<b>x</b> <!-- c -->", "\\<b>x\\</b> \\<!-- c -->", id="HTML stays text"),
+        pytest.param("<https://e.com> 1 < 2 \\<b", "<https://e.com> 1 < 2 \\<b", id="addresses and signs are no HTML"),
         pytest.param("\\(x + y\\)", "$x + y$", id="an inline formula"),
         pytest.param("\\[\nx\n\\]", "$$\nx\n$$", id="a formula of its own"),
     ],
