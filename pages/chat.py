@@ -1,10 +1,12 @@
 """Chat: a conversation with one model."""
 
-from pages.parts.conversation import ask, show_turns
+from pages.parts.conversation import ask, show_conversation
+from pages.parts.conversation_list import conversation_list
 from pages.parts.run_settings import run_settings
 from pages.parts.shell import open_page
 
 open_page("Chat")
+conversation_list()
 settings = run_settings("chat")
-show_turns()
+show_conversation(settings)
 ask(settings)

@@ -7,19 +7,44 @@ import streamlit as st
 from pages.parts.live_view import live_view, stop_button
 from pages.parts.markdown import safe_markdown
 from pages.parts.run_settings import RunSettings
-from pages.parts.state import Turn, chat_state, is_demo, restore_draft, service
+from pages.parts.state import (
+    StoredConversation,
+    Turn,
+    begin_conversation,
+    conversation,
+    is_demo,
+    is_lost,
+    keep_draft,
+    restore_draft,
+    service,
+)
 from pages.parts.words import quiet_line
-from service import ChatRequest, Conversation, OpenRouterError
+from service import OpenRouterError
 
-__all__ = ["ask", "show_turns"]
+__all__ = ["ask", "show_conversation"]
+
+EXAMPLES = (
+    (":material/rocket_launch:", "Plan a launch", "Plan the launch of a new coffee machine, with a table of tasks"),
+    (":material/mail:", "Answer a complaint", "Answer a customer, kindly, whose parcel arrived two weeks late"),
+    (":material/lightbulb:", "Explain it simply", "Explain to a ten-year-old how a rainbow comes about"),
+    (":material/code:", "Write a small program", "Write a Python function that counts the words of a text"),
+)
+"""Icon, title and prompt of the cards on an empty page."""
 
 
-def show_turns() -> None:
-    """Draw the conversation; the answer that is still coming is drawn as it comes."""
-    turns = chat_state().turns
-    if not turns:
-        st.caption("Type a message below. Enter sends it, Shift+Enter begins a new line.")
-    for turn in turns:
+def show_conversation(settings: RunSettings) -> None:
+    """Draw the conversation; the answer that is still coming paints itself."""
+    shown = conversation()
+    if is_lost():
+        st.warning(
+            "This conversation is not here: it was deleted, or the app has been restarted since. "
+            "Type a message to begin a new one.",
+            icon=":material/search_off:",
+        )
+    if shown is None or not shown.turns:
+        _show_examples(settings)
+        return
+    for turn in shown.turns:
         with st.chat_message("user"):
             st.markdown(safe_markdown(turn.text))
         with st.chat_message("assistant"):
@@ -28,31 +53,42 @@ def show_turns() -> None:
 
 def ask(settings: RunSettings) -> None:
     """Draw the input, and start a run with what was typed; while one is live, what is sent stays in the input."""
-    state = chat_state()
-    live = state.live_run
+    shown = conversation()
+    live = shown.live_run if shown is not None else None
     with st.bottom:
         stop_button([live] if live is not None else [], key="chat")
-        restore_draft("chat.input", state)
+        restore_draft("chat.input")
         text = st.chat_input("Message", key="chat.input")
     if text and live is not None:
-        state.draft = text
+        keep_draft(text)
         st.toast("The answer is still being written: wait for it, or press Stop.", icon=":material/hourglass:")
         st.rerun()
     if text:
-        state.turns.append(_begin(text, settings))
-        st.rerun()
+        _say(text, settings)
 
 
-def _begin(text: str, settings: RunSettings) -> Turn:
-    conversation = Conversation(model=settings.model, system_prompt=settings.system_prompt or None)
-    for turn in chat_state().turns:
-        if turn.run is not None and turn.run.result is not None and turn.run.result.text:
-            conversation.add_user(turn.text)
-            conversation.add_assistant(turn.run.result)
-    conversation.add_user(text)
+def _show_examples(settings: RunSettings) -> None:
+    st.caption("Type a message below, or begin with one of these. Enter sends, Shift+Enter begins a new line.")
+    columns = st.columns(2)
+    for position, (icon, title, prompt) in enumerate(EXAMPLES):
+        with columns[position % 2], st.container(border=True):
+            st.markdown(f"**{title}**")
+            st.caption(prompt)
+            if st.button("Try it", icon=icon, key=f"chat.example.{position}", width="stretch"):
+                _say(prompt, settings)
+
+
+def _say(text: str, settings: RunSettings) -> None:
+    said_in = conversation() or begin_conversation()
+    said_in.turns.append(_begin(text, said_in, settings))
+    st.rerun()
+
+
+def _begin(text: str, said_in: StoredConversation, settings: RunSettings) -> Turn:
+    spoken = said_in.before(None, system_prompt=settings.system_prompt or None)
+    spoken.add_user(text)
     try:
-        request: ChatRequest = conversation.to_request()
-        return Turn(text, service().start(request))
+        return Turn(text, [service().start(spoken.to_request(model=settings.model))])
     except OpenRouterError as error:
         return Turn(text, error=error)
 

@@ -4,52 +4,84 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import cast
 
 import streamlit as st
 
-from service import ConfigurationError, ModelInfo, OpenRouterError, OpenRouterService, Run
+from service import ConfigurationError, ModelInfo, OpenRouterError, OpenRouterService
+from service.store import ConversationStore, StoredConversation, Turn
 from service.web import Backend, backend
 from service.web.painter.token import sign_token
 
-__all__ = ["ChatState", "Turn", "chat_state", "is_demo", "live_token", "models", "restore_draft", "service"]
+__all__ = [
+    "StoredConversation",
+    "Turn",
+    "begin_conversation",
+    "conversation",
+    "conversations",
+    "is_demo",
+    "is_lost",
+    "keep_draft",
+    "live_token",
+    "models",
+    "open_conversation",
+    "owner",
+    "restore_draft",
+    "service",
+]
 
 
-@dataclass
-class Turn:
-    """What the user said, and the run that answers it; `error` where none could be started."""
-
-    text: str
-    run: Run | None = None
-    error: OpenRouterError | None = None
+CONVERSATION = "c"
+"""The URL parameter that names the conversation: a reload, another tab or a link finds it again."""
 
 
-@dataclass
-class ChatState:
-    """The conversation of this session; `draft` is what was typed and could not be sent yet."""
-
-    turns: list[Turn] = field(default_factory=list)
-    draft: str = ""
-
-    @property
-    def live_run(self) -> Run | None:
-        """The run that is going on, if there is one."""
-        last = self.turns[-1].run if self.turns else None
-        return last if last is not None and not last.is_ended else None
+def owner() -> str:
+    """Return whose conversations these are: everybody's on this machine, else those of this browser."""
+    cookie = st.context.cookies.get("playground_owner")
+    return cookie if isinstance(cookie, str) else "local"
 
 
-def chat_state() -> ChatState:
-    """Return the conversation of this session."""
-    if "chat.state" not in st.session_state:
-        st.session_state["chat.state"] = ChatState()
-    return cast(ChatState, st.session_state["chat.state"])
+def conversations() -> ConversationStore:
+    """Return where conversations are kept."""
+    return _backend().store
 
 
-def restore_draft(key: str, state: ChatState) -> None:
+def conversation() -> StoredConversation | None:
+    """Return the conversation that the URL names; `None` when it names none, or one that is not here."""
+    named = st.query_params.get(CONVERSATION)
+    return conversations().get(owner(), named) if named else None
+
+
+def is_lost() -> bool:
+    """Whether the URL names a conversation that is not here."""
+    return CONVERSATION in st.query_params and conversation() is None
+
+
+def begin_conversation() -> StoredConversation:
+    """Begin a conversation and name it in the URL."""
+    begun = conversations().create(owner())
+    st.query_params[CONVERSATION] = begun.id
+    return begun
+
+
+def open_conversation(conversation_id: str | None) -> None:
+    """Go to a conversation, or with `None` to an empty page."""
+    if conversation_id is None:
+        st.query_params.pop(CONVERSATION, None)
+    else:
+        st.query_params[CONVERSATION] = conversation_id
+
+
+def keep_draft(text: str) -> None:
+    """Keep what was typed and could not be sent yet."""
+    st.session_state["chat.draft"] = text
+
+
+def restore_draft(key: str) -> None:
     """Put a draft back into the input that is about to be drawn."""
-    if state.draft:
-        st.session_state[key], state.draft = state.draft, ""
+    draft = st.session_state.pop("chat.draft", "")
+    if draft:
+        st.session_state[key] = draft
 
 
 def live_token(run_ids: Sequence[str]) -> str:

@@ -7,12 +7,13 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.config import OpenRouterConfig, read_environment
 from service.errors import ConfigurationError
 from service.openrouter import OpenRouterService
+from service.store import ConversationStore, MemoryStore
 
 __all__ = ["Backend", "backend", "close_backend", "lifespan"]
 
@@ -21,11 +22,12 @@ DEMO_MODEL = "sim/writer"
 
 @dataclass(frozen=True)
 class Backend:
-    """The service that pages use, and whether it talks to the simulator (`is_demo`)."""
+    """The service that pages use, whether it talks to the simulator (`is_demo`), and where conversations are kept."""
 
     service: OpenRouterService
     is_demo: bool
     simulator: Any = None
+    store: ConversationStore = field(default_factory=MemoryStore)
 
 
 _lock = threading.Lock()

@@ -28,6 +28,25 @@ def test_a_widget_answers_while_an_answer_streams(page: Page, wait_idle: Callabl
     wait_idle(page)
 
 
+def test_a_reload_in_the_middle_finds_the_answer_still_coming(page: Page, wait_idle: Callable[[Page], None]) -> None:
+    """The run goes on without the page, and the URL leads back to it."""
+    choose_model(page, "sim/slow")
+    send(page, SLOW_PROMPT)
+    answer = page.locator(".orp-answer")
+    expect(answer).to_contain_text("lighthouses")
+    before = len(answer.inner_text())
+
+    page.reload()
+
+    expect(answer).to_contain_text("lighthouses")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    final = page.get_by_test_id("stChatMessage").nth(1)
+    expect(final).to_contain_text("Stopped before the end")
+    assert len(final.get_by_test_id("stMarkdownContainer").first.inner_text()) >= before
+    wait_idle(page)
+
+
 def test_stop_works_before_the_first_word(page: Page, wait_idle: Callable[[Page], None]) -> None:
     """A provider that says nothing at all is stopped as well."""
     choose_model(page, "sim/hang")

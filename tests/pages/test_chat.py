@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from service.simulator import Simulator
-from service.web.bootstrap import close_backend
+from service.web.bootstrap import backend, close_backend
 
 MAIN_SCRIPT = Path(__file__).parents[2] / "pages" / "navigation.py"
 
@@ -34,7 +34,8 @@ def chat(server: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def say(chat: AppTest, text: str) -> None:
     """Send a message, wait for the run's end, and run the page again as its live view does then."""
     chat.chat_input(key="chat.input").set_value(text).run()
-    run = chat.session_state["chat.state"].turns[-1].run
+    said = backend().store.recent("local")[0]
+    run = said.turns[-1].run
     assert run is None or run.join(20)
     chat.run()
 
@@ -80,6 +81,45 @@ def test_an_unknown_model_gets_the_closest_names(chat: AppTest, monkeypatch: pyt
     chat.run()
     say(chat, "hello")
     assert "Did you mean 'sim/echo'" in chat.error[0].value
+
+
+def test_the_url_names_the_conversation(chat: AppTest) -> None:
+    """A reload, which is a new session with the same URL, shows the same conversation."""
+    chat.run()
+    say(chat, "remember me")
+    again = AppTest.from_file(str(MAIN_SCRIPT), default_timeout=30)
+    again.query_params["c"] = backend().store.recent("local")[0].id
+    again.run()
+    assert [text.splitlines()[0] for text in texts(again)] == ["remember me", "remember me"]
+
+
+def test_an_unknown_conversation_is_said_to_be_lost(chat: AppTest) -> None:
+    """The page says so, offers the examples, and the next message begins a new one."""
+    chat.query_params["c"] = "no-such"
+    chat.run()
+    assert "not here" in chat.warning[0].value
+    say(chat, "anew")
+    assert not chat.warning
+    assert texts(chat)[0] == "anew"
+
+
+def test_new_chat_begins_empty_and_the_old_one_is_in_the_list(chat: AppTest) -> None:
+    """Nothing is lost by beginning anew: the list leads back."""
+    chat.run()
+    say(chat, "the first conversation")
+    chat.button(key="chat.new").click().run()
+    assert len(chat.chat_message) == 0
+    old = backend().store.recent("local")[0]
+    chat.button(key=f"chat.open.{old.id}").click().run()
+    assert texts(chat)[0] == "the first conversation"
+
+
+def test_an_example_is_sent_as_it_stands(chat: AppTest, server: Simulator) -> None:
+    """A card on the empty page works at once."""
+    chat.run()
+    chat.button(key="chat.example.2").click().run()
+    assert server.wait_for_request()
+    assert "rainbow" in server.chat_requests[-1].body["messages"][-1]["content"]
 
 
 def test_a_wrong_setting_is_said_on_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
