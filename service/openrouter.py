@@ -340,7 +340,7 @@ class OpenRouterService:
                 self._suggest(error, request)
                 raise
 
-        run = Run(request, clock=self._clock, sink=sink)
+        run = Run(request, clock=self._clock, sink=sink, payload=payload)
         self._own_runs = [*(run for run in self._own_runs if not run.is_ended), run]
         return self.runs.start(run, work)
 

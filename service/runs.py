@@ -8,10 +8,10 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from queue import SimpleQueue
-from typing import Literal
+from typing import Any, Literal
 
 from service.errors import OpenRouterError
 from service.loop import BackgroundLoop
@@ -40,6 +40,7 @@ class Run:
     Attributes:
         id: Unguessable, unique.
         request: What was asked, completed from the configuration.
+        payload: The JSON body it is sent with; not to be changed.
         state: queued, waiting (sent, nothing back), streaming, completed, failed, stopped, interrupted.
         notice: Why it waits, in a sentence; `""` when it does not.
         error: Why it failed; `None` while it has not.
@@ -48,9 +49,17 @@ class Run:
         attempt: How many times the request was sent so far.
     """
 
-    def __init__(self, request: ChatRequest, *, clock: Clock, sink: Sink | None = None) -> None:
+    def __init__(
+        self,
+        request: ChatRequest,
+        *,
+        clock: Clock,
+        sink: Sink | None = None,
+        payload: Mapping[str, Any] | None = None,
+    ) -> None:
         self.id = secrets.token_urlsafe(16)
         self.request = request
+        self.payload: Mapping[str, Any] = payload if payload is not None else {}
         self.correlation_id = secrets.token_hex(16)
         self.request_id: str | None = None
         self.state: RunState = "queued"
