@@ -57,6 +57,8 @@ def ask(settings: RunSettings) -> None:
     live = shown.live_run if shown is not None else None
     with st.bottom:
         stop_button([live] if live is not None else [], key="chat")
+        for problem in settings.problems:
+            st.error(safe_markdown(f"Not sent until Run settings are corrected. {problem}"), icon=":material/error:")
         restore_draft("chat.input")
         text = st.chat_input("Message", key="chat.input")
     if text and live is not None:
@@ -69,9 +71,9 @@ def ask(settings: RunSettings) -> None:
 
 def _show_examples(settings: RunSettings) -> None:
     st.caption("Type a message below, or begin with one of these. Enter sends, Shift+Enter begins a new line.")
-    columns = st.columns(2)
-    for position, (icon, title, prompt) in enumerate(EXAMPLES):
-        with columns[position % 2], st.container(border=True):
+    places = [place for _ in range(0, len(EXAMPLES), 2) for place in st.columns(2)]
+    for position, (place, (icon, title, prompt)) in enumerate(zip(places, EXAMPLES, strict=True)):
+        with place, st.container(border=True, height="stretch"):
             st.markdown(f"**{title}**")
             st.caption(prompt)
             if st.button("Try it", icon=icon, key=f"chat.example.{position}", width="stretch"):
@@ -79,6 +81,9 @@ def _show_examples(settings: RunSettings) -> None:
 
 
 def _say(text: str, settings: RunSettings) -> None:
+    if settings.problems:
+        keep_draft(text)
+        st.rerun()
     said_in = conversation() or begin_conversation()
     said_in.turns.append(_begin(text, said_in, settings))
     st.rerun()
@@ -88,7 +93,7 @@ def _begin(text: str, said_in: StoredConversation, settings: RunSettings) -> Tur
     spoken = said_in.before(None, system_prompt=settings.system_prompt or None)
     spoken.add_user(text)
     try:
-        return Turn(text, [service().start(spoken.to_request(model=settings.model))])
+        return Turn(text, [service().start(spoken.to_request(model=settings.model, **settings.request_fields()))])
     except OpenRouterError as error:
         return Turn(text, error=error)
 

@@ -49,18 +49,35 @@ class LiveView {
     }
     socket.onmessage = ({ data }) => {
       this.attempt = 0
-      const stays = this.isAtEnd()
+      this.noteScroll()
       for (const frame of JSON.parse(data)) this.apply(frame)
-      if (stays) this.scroller.scrollTop = this.scroller.scrollHeight
+      if (this.isAtEnd) this.scroller.scrollTop = this.scroller.scrollHeight
     }
     socket.onclose = () => this.reconnect()
   }
 
   // Whoever reads at the end of the page stays there; whoever has scrolled up is left in peace.
-  isAtEnd() {
+  noteScroll() {
     this.scroller ??= this.root.closest("[data-testid=stMain]") ?? document.scrollingElement
     const { scrollHeight, scrollTop, clientHeight } = this.scroller
-    return scrollHeight - scrollTop - clientHeight < 120
+    this.isAtEnd = scrollHeight - scrollTop - clientHeight < 120
+    this.top = scrollTop
+  }
+
+  // When the final answer takes the place of the live one, the page is short for a moment and jumps to its top.
+  holdScroll() {
+    const { scroller, isAtEnd, top } = this
+    if (!scroller) return
+    const end = performance.now() + 1500
+    let isHeld = true
+    const letGo = () => { isHeld = false }
+    for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(kind, letGo, { once: true, passive: true })
+    const hold = () => {
+      if (!isHeld || performance.now() > end) return
+      scroller.scrollTop = isAtEnd ? scroller.scrollHeight : top
+      requestAnimationFrame(hold)
+    }
+    hold()
   }
 
   reconnect() {
@@ -104,6 +121,7 @@ class LiveView {
 
   close() {
     this.isClosed = true
+    this.holdScroll()
     clearTimeout(this.timer)
     this.socket?.close()
   }

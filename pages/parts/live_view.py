@@ -28,6 +28,7 @@ _stop_button = st.components.v2.component(
     <div class="orp-stop">
       <button type="button" hidden>Stop</button><span class="orp-hidden" role="status"></span>
     </div>""",
+    css=_CSS,
     js=(_HERE / "stop_button.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
