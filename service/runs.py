@@ -57,7 +57,7 @@ class Run:
         sink: Sink | None = None,
         payload: Mapping[str, Any] | None = None,
     ) -> None:
-        self.id = secrets.token_urlsafe(16)
+        self.id = secrets.token_hex(16)
         self.request = request
         self.payload: Mapping[str, Any] = payload if payload is not None else {}
         self.correlation_id = secrets.token_hex(16)

@@ -1,4 +1,4 @@
-"""The doors to what a session keeps; nothing else touches `st.session_state` or makes a service."""
+"""The doors to what a session keeps; beside `session_key` nothing else touches `st.session_state` or gets a service."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import cast
 
 import streamlit as st
 
+from pages.parts.session_key import session_key_service
 from service import ConfigurationError, ModelInfo, OpenRouterError, OpenRouterService
 from service.store import ConversationStore, StoredConversation, Turn
 from service.web import Backend, backend
@@ -26,8 +27,10 @@ __all__ = [
     "models",
     "open_conversation",
     "owner",
+    "put_input",
     "restore_draft",
     "service",
+    "start_with",
 ]
 
 
@@ -77,6 +80,16 @@ def keep_draft(text: str) -> None:
     st.session_state["chat.draft"] = text
 
 
+def start_with(key: str, value: object) -> object:
+    """Say what an input shows at first; what was entered since stays, and is returned."""
+    return st.session_state.setdefault(key, value)
+
+
+def put_input(key: str, value: object) -> None:
+    """Set what an input shows; to be called from a callback, before it is drawn."""
+    st.session_state[key] = value
+
+
 def restore_draft(key: str) -> None:
     """Put a draft back into the input that is about to be drawn."""
     draft = st.session_state.pop("chat.draft", "")
@@ -101,13 +114,13 @@ def _backend() -> Backend:
 
 
 def service() -> OpenRouterService:
-    """Return the service of the process."""
-    return _backend().service
+    """Return this session's service: the one with its own key where one is connected, else the process's."""
+    return session_key_service() or _backend().service
 
 
 def is_demo() -> bool:
     """Whether answers come from the simulator."""
-    return _backend().is_demo
+    return session_key_service() is None and _backend().is_demo
 
 
 def models() -> tuple[list[ModelInfo], OpenRouterError | None]:

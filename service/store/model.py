@@ -23,7 +23,7 @@ class Turn:
     text: str
     runs: list[Run] = field(default_factory=list)
     error: OpenRouterError | None = None
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(8))
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def run(self) -> Run | None:
@@ -36,7 +36,7 @@ class StoredConversation:
     """A conversation: turns in order, whose it is, and when it began (UTC)."""
 
     owner: str
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    id: str = field(default_factory=lambda: secrets.token_hex(12))
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     turns: list[Turn] = field(default_factory=list)
 

@@ -9,29 +9,39 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
-from service.config import OpenRouterConfig, read_environment
+from service.config import DEFAULT_BASE_URL, OpenRouterConfig, read_environment
 from service.errors import ConfigurationError
 from service.openrouter import OpenRouterService
+from service.runs import Run
 from service.store import ConversationStore, MemoryStore
+from service.web.hosts import ALLOWED_HOSTS, parse_hosts
 
-__all__ = ["Backend", "backend", "close_backend", "lifespan"]
+__all__ = ["Backend", "backend", "close_backend", "connect", "find_run", "lifespan"]
 
 DEMO_MODEL = "sim/writer"
 
 
 @dataclass(frozen=True)
 class Backend:
-    """The service that pages use, whether it talks to the simulator (`is_demo`), and where conversations are kept."""
+    """The service that pages use, whether it talks to the simulator (`is_demo`), and where conversations are kept.
+
+    `allowed_hosts` are the names the app may be reached under beside loopback's; `settings` is what demo mode was told.
+    """
 
     service: OpenRouterService
     is_demo: bool
     simulator: Any = None
     store: ConversationStore = field(default_factory=MemoryStore)
+    allowed_hosts: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 _lock = threading.Lock()
 _backend: Backend | None = None
+_keyless: dict[str, OpenRouterService] = {}
+"""In demo mode, by base URL: the services whose views carry the keys of browser sessions. They have none themselves."""
 
 
 def backend(environ: Mapping[str, str] | None = None) -> Backend:
@@ -59,8 +69,9 @@ def _find_settings(environ: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _make_backend(found: Mapping[str, str]) -> Backend:
+    hosts = parse_hosts(found.get(ALLOWED_HOSTS, ""))
     if "OPENROUTER_API_KEY" in found or "OPENROUTER_BASE_URL" in found:
-        return Backend(OpenRouterService(_config(found)), is_demo=False)
+        return Backend(OpenRouterService(_config(found)), is_demo=False, allowed_hosts=hosts)
     from service.simulator import Simulator
 
     simulator = Simulator(requires_key=False, record=False)
@@ -70,11 +81,42 @@ def _make_backend(found: Mapping[str, str]) -> Backend:
     except ConfigurationError:
         simulator.stop()
         raise
-    return Backend(OpenRouterService(config), is_demo=True, simulator=simulator)
+    made = OpenRouterService(config)
+    return Backend(made, is_demo=True, simulator=simulator, allowed_hosts=hosts, settings=dict(found))
 
 
 def _config(found: Mapping[str, str]) -> OpenRouterConfig:
     return OpenRouterConfig.from_env(found, dotenv_path=None, secrets_path=None)
+
+
+def connect(key: str, *, base_url: str = DEFAULT_BASE_URL) -> OpenRouterService:
+    """Return a service with a key of its own, for one browser session; closing or dropping it ends no other.
+
+    It sends to where the app's own service sends, in demo mode to `base_url`. Sessions share limits and model list.
+
+    Raises:
+        ConfigurationError: The key is blank or malformed.
+    """
+    made = backend()
+    parent = _without_key(made.settings, base_url) if made.is_demo else made.service
+    return parent.with_key(key)
+
+
+def _without_key(found: Mapping[str, str], base_url: str) -> OpenRouterService:
+    """Return the service that has no key, so that no session's can become another's; the model list needs none."""
+    with _lock:
+        if base_url not in _keyless:
+            values = {**found, "OPENROUTER_BASE_URL": base_url}
+            host = urlsplit(base_url).hostname or ""
+            config = OpenRouterConfig.from_env(values, dotenv_path=None, secrets_path=None, allow_http_hosts=(host,))
+            _keyless[base_url] = OpenRouterService(config)
+        return _keyless[base_url]
+
+
+def find_run(ident: str) -> Run | None:
+    """Return a run by its id, whichever key it was started with; `None` when it is unknown or long gone."""
+    services = (backend().service, *tuple(_keyless.values()))
+    return next((run for service in services if (run := service.runs.get(ident)) is not None), None)
 
 
 def close_backend() -> None:
@@ -82,6 +124,10 @@ def close_backend() -> None:
     global _backend
     with _lock:
         made, _backend = _backend, None
+        others = list(_keyless.values())
+        _keyless.clear()
+    for service in others:
+        service.close()
     if made is not None:
         made.service.close()
         if made.simulator is not None:

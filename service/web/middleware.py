@@ -1,4 +1,4 @@
-"""Headers that every answer of the app carries."""
+"""What stands before every route and socket: who may ask, under which name, and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import base64
 import hashlib
 import importlib.util
 import re
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["SecurityHeaders", "middleware"]
+from service.web.bootstrap import backend
+from service.web.hosts import ALLOWED_HOSTS, host_name, is_allowed_host, is_same_host
+from service.web.owner import OwnerCookie, arrived_at
+
+__all__ = ["HostGuard", "SecurityHeaders", "middleware"]
+
+READING = ("GET", "HEAD", "OPTIONS")
+POLICY_VIOLATION = 1008
 
 
 def _inline_scripts() -> str:
@@ -60,4 +69,56 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-middleware = [Middleware(SecurityHeaders)]
+class HostGuard:
+    """Refuses requests and sockets under a name that is not the app's, and what pages of other sites send.
+
+    `listed` gives the operator's names.
+    """
+
+    def __init__(self, app: ASGIApp, listed: Callable[[], Collection[str]]) -> None:
+        self._app = app
+        self._listed = listed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 400 (host) or 403 (origin) with a sentence."""
+        refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else None
+        if refusal is None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket" and "websocket.http.response" not in (scope.get("extensions") or {}):
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+        else:
+            await refusal(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not is_allowed_host(hosts[0], arrived_at=arrived_at(scope), listed=self._listed()):
+            return _refuse(400, _unknown_host(hosts))
+        # Browsers say where a page is from whenever it opens a socket or sends something; other programs need not.
+        is_reading = scope["type"] == "http" and scope["method"] in READING
+        origin = headers.get("origin")
+        if not is_reading and origin is not None and not is_same_host(origin, hosts[0]):
+            return _refuse(403, "Pages of other sites may not do this.")
+        return None
+
+
+def _refuse(status: int, sentence: str) -> PlainTextResponse:
+    return PlainTextResponse(sentence, status, headers={"Cache-Control": "no-store"})
+
+
+def _unknown_host(hosts: list[str]) -> str:
+    """Say that the app is not known under that name, and what to do."""
+    name = host_name(hosts[0]) if len(hosts) == 1 else ""
+    if not name:
+        return "The request names no host, or none that can be read: open the app by its address."
+    return (
+        f"The app does not answer to the name {name}. Open it by its address, such as http://127.0.0.1:8501, "
+        f"or let whoever runs it add the name to {ALLOWED_HOSTS}."
+    )
+
+
+middleware = [
+    Middleware(SecurityHeaders),
+    Middleware(HostGuard, listed=lambda: backend().allowed_hosts),
+    Middleware(OwnerCookie),
+]

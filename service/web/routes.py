@@ -8,8 +8,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from service._version import __version__
-from service.runs import Run
-from service.web.bootstrap import backend
+from service.web.bootstrap import find_run
 from service.web.painter.socket import LiveSocket
 
 __all__ = ["routes"]
@@ -20,11 +19,7 @@ async def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": __version__}, headers={"Cache-Control": "no-store"})
 
 
-def _find_run(ident: str) -> Run | None:
-    return backend().service.runs.get(ident)
-
-
-_live = LiveSocket(_find_run)
+_live = LiveSocket(find_run)
 
 
 async def live(socket: WebSocket) -> None:

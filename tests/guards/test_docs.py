@@ -9,11 +9,14 @@ import pytest
 
 from service import errors
 from service.config import settings
+from service.web.hosts import ALLOWED_HOSTS
 
 ROOT = Path(__file__).resolve().parents[2]
 ERRORS = sorted(
     name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, errors.OpenRouterError)
 )
+KNOWN = {*(setting.variable for setting in settings()), ALLOWED_HOSTS}
+"""The settings of the service, and the one of the app around it."""
 
 
 def read(name: str) -> str:
@@ -50,14 +53,15 @@ def test_every_setting_is_in_the_example_file_with_its_default() -> None:
 
 def test_the_example_file_holds_no_setting_that_is_none() -> None:
     """A name that was changed in the code is changed there."""
-    assert sorted(set(example_lines()) - {setting.variable for setting in settings()}) == []
+    assert sorted(set(example_lines()) - KNOWN) == []
+    assert example_lines()[ALLOWED_HOSTS] == ""
 
 
 @pytest.mark.parametrize("page", ["docs/configuration.md", "README.md"])
 def test_pages_name_no_setting_that_is_none(page: str) -> None:
     """A misspelt variable would be looked for in vain."""
     named = set(re.findall(r"OPENROUTER_[A-Z]+(?:_[A-Z]+)*", read(page)))
-    assert sorted(named - {setting.variable for setting in settings()}) == []
+    assert sorted(named - KNOWN) == []
 
 
 def test_every_error_is_in_the_errors_page() -> None:

@@ -79,12 +79,12 @@ def test_pages_know_no_library_that_service_hides() -> None:
     assert wrong == []
 
 
-def test_pages_get_the_service_through_one_door() -> None:
-    """pages/parts/state.py works under AppTest too; the others take values and errors from `service` itself."""
+def test_pages_get_the_service_through_two_doors() -> None:
+    """The app's and the session's own work under AppTest too; others take values and errors from `service` itself."""
     wrong = [
         (name, imported)
         for name, imported in modules("pages")
-        if name != "pages.parts.state"
+        if name not in ("pages.parts.state", "pages.parts.session_key")
         if is_in(imported, "service.web") or imported in ("service.OpenRouterService", "service.openrouter")
     ]
     assert wrong == []

@@ -1,0 +1,85 @@
+"""A key for this session alone: pasted here, tested, and forgotten when the session ends."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.plain import literal
+from pages.parts.session_key import (
+    TYPED_KEY,
+    Connection,
+    connect,
+    connection_error,
+    disconnect,
+    keep_connection_error,
+    session_connection,
+    typed_key,
+)
+from pages.parts.words import cost
+from service import ConfigurationError, KeyStatus, OpenRouterError
+
+__all__ = ["connection"]
+
+ABOUT = (
+    "For your own requests in this session only. The key is kept in the server's memory until you disconnect, "
+    "reload the page or close it; it is written nowhere."
+)
+
+
+def connection() -> None:
+    """Draw the session's own key: a field to paste one, or which one is connected."""
+    connected = session_connection()
+    if connected is None:
+        _ask_for_key()
+    else:
+        _show(connected)
+
+
+def _ask_for_key() -> None:
+    with st.form("connection", border=False, clear_on_submit=False):
+        st.text_input(
+            "API key",
+            key=TYPED_KEY,
+            type="password",
+            autocomplete="off",
+            placeholder="sk-or-v1-…",
+            help=ABOUT,
+        )
+        if (error := connection_error()) is not None:
+            st.error(_sentence(error), icon=":material/key_off:")
+        st.form_submit_button("Connect", icon=":material/key:", on_click=_try, width="stretch")
+
+
+def _try() -> None:
+    key = typed_key().strip()
+    try:
+        if not key:
+            raise ConfigurationError("The key is blank.")
+        connect(key)
+    except OpenRouterError as error:
+        keep_connection_error(error)
+    else:
+        keep_connection_error(None)
+
+
+def _show(connected: Connection) -> None:
+    key = str(connected.service.config.api_key)  # the mask: a key never leaves the server
+    st.markdown(
+        f":material/key: Connected with key {key}{_left(connected.status)}",
+        help="As the server said when you connected. Only your own requests in this session use this key.",
+    )
+    st.button("Disconnect", icon=":material/key_off:", on_click=disconnect, width="stretch")
+
+
+def _left(status: KeyStatus | None) -> str:
+    """Say what the key may still spend, where the server tells."""
+    if status is None:
+        return ""
+    return " · no limit" if status.limit is None and status.remaining is None else f" · {cost(status.remaining)} left"
+
+
+def _sentence(error: OpenRouterError) -> str:
+    if isinstance(error, ConfigurationError):
+        return "A key is one word of plain characters, such as sk-or-v1-…: copy it again, whole, and paste it here."
+    words = f" ({literal(error.provider_message)})" if error.provider_message else ""
+    return f"{error.message}{words} {error.hint}"
