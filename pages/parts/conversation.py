@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.asking import act, begin_turn
+from pages.parts.error_card import show_error
 from pages.parts.live_view import live_view, stop_button
 from pages.parts.markdown import safe_markdown
+from pages.parts.result_view import show_result
 from pages.parts.run_settings import RunSettings
 from pages.parts.state import (
     StoredConversation,
@@ -16,10 +19,7 @@ from pages.parts.state import (
     is_lost,
     keep_draft,
     restore_draft,
-    service,
 )
-from pages.parts.words import quiet_line
-from service import OpenRouterError
 
 __all__ = ["ask", "show_conversation"]
 
@@ -48,7 +48,7 @@ def show_conversation(settings: RunSettings) -> None:
         with st.chat_message("user"):
             st.markdown(safe_markdown(turn.text))
         with st.chat_message("assistant"):
-            _show_answer(turn)
+            _show_answer(turn, shown, settings)
 
 
 def ask(settings: RunSettings) -> None:
@@ -85,43 +85,20 @@ def _say(text: str, settings: RunSettings) -> None:
         keep_draft(text)
         st.rerun()
     said_in = conversation() or begin_conversation()
-    said_in.turns.append(_begin(text, said_in, settings))
+    said_in.turns.append(begin_turn(text, said_in, settings))
     st.rerun()
 
 
-def _begin(text: str, said_in: StoredConversation, settings: RunSettings) -> Turn:
-    spoken = said_in.before(None, system_prompt=settings.system_prompt or None)
-    spoken.add_user(text)
-    try:
-        return Turn(text, [service().start(spoken.to_request(model=settings.model, **settings.request_fields()))])
-    except OpenRouterError as error:
-        return Turn(text, error=error)
-
-
-def _show_answer(turn: Turn) -> None:
+def _show_answer(turn: Turn, said_in: StoredConversation, settings: RunSettings) -> None:
     run = turn.run
-    if run is None:
-        _show_error(turn.error)
-        return
-    if not run.is_ended:
+    if run is not None and not run.is_ended:
         live_view([run], key=run.id)
         return
-    result = run.result
-    if result is not None and result.reasoning:
-        with st.expander("Reasoning", icon=":material/psychology:"):
-            st.markdown(safe_markdown(result.reasoning))
-    if result is not None and result.text:
-        st.markdown(safe_markdown(result.text))
-    if run.error is not None:
-        _show_error(run.error)
-    elif result is not None:
-        for warning in result.warnings:
-            st.caption(f":material/warning: {warning}")
-        st.caption(quiet_line(result, is_demo=is_demo()))
-
-
-def _show_error(error: OpenRouterError | None) -> None:
-    if error is None:
-        return
-    words = f"\n\n> {error.provider_message}" if error.provider_message else ""
-    st.error(f"**{error.message}**{words}\n\n{error.hint}", icon=":material/error:")
+    is_last = turn is said_in.turns[-1]
+    chosen = None
+    if run is not None:
+        chosen = show_result(run, is_demo=is_demo(), key=f"chat.{run.id}", can_retry=is_last)
+    if turn.error is not None:
+        chosen = show_error(turn.error, key=f"chat.{turn.id}", can_retry=is_last)
+    if chosen is not None:
+        act(chosen, turn, said_in, settings)

@@ -1,64 +1,101 @@
-"""What a run is sent with: model and system prompt."""
+"""What a run is sent with: the panel that is the same on every page."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
-from pages.parts.state import models, service
-from pages.parts.words import price
-from service import ModelInfo
+from pages.parts.json_input import json_input
+from pages.parts.json_text import JsonObject, read_object
+from pages.parts.model_picker import model_picker
+from pages.parts.parameter_inputs import parameter_inputs
+from pages.parts.parameters import first_fault
+from pages.parts.response_format_input import response_format_input
+from pages.parts.state import service
+from service import ModelParameters, OpenRouterConfig, ResponseFormat
 
 __all__ = ["RunSettings", "run_settings"]
+
+_STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 
 
 @dataclass(frozen=True)
 class RunSettings:
-    """The choices of the panel."""
+    """The choices of the panel; while `problems` has sentences, nothing is to be sent."""
 
     model: str
     system_prompt: str
+    parameters: ModelParameters = field(default_factory=ModelParameters)
+    response_format: ResponseFormat | None = None
+    problems: tuple[str, ...] = ()
+
+    def request_fields(self) -> dict[str, Any]:
+        """Return what `Conversation.to_request` takes beside messages and model."""
+        return {"parameters": self.parameters, "response_format": self.response_format}
 
 
 def run_settings(page: str) -> RunSettings:
-    """Draw the panel and return what it says."""
-    with st.sidebar:
+    """Draw the panel and return what it says; inputs are kept by page for the whole session."""
+    with st.sidebar, st.container(key=f"{page}.run_settings"):
+        st.html(_STYLE)
         st.subheader("Run settings")
-        model = _choose_model(page)
-        system_prompt = st.text_area(
-            "System prompt",
-            key=f"{page}.system_prompt",
-            placeholder="How the model is to behave, for example: Answer in two sentences.",
-            help="Sent before your messages. Leave it empty to send none.",
-            height=160,
-        )
-    return RunSettings(model, system_prompt.strip())
+        with st.expander("Model", expanded=True):
+            model, info, model_problems = model_picker(page)
+        with st.expander("System prompt", expanded=True):
+            system_prompt = _system_prompt(page)
+        with st.expander("Parameters"):
+            values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
+        with st.expander("Response format"):
+            response_format, format_problems = response_format_input(page, info, _configured().response_format)
+        with st.expander("Advanced"):
+            extra, extra_problems = _extra_body(page)
+    problems = (*model_problems, *parameter_problems, *format_problems, *extra_problems)
+    parameters = ModelParameters(**values, extra_body=extra)
+    return RunSettings(model, system_prompt, parameters, response_format, problems)
 
 
-def _choose_model(page: str) -> str:
-    known, error = models()
-    by_id = {info.id: info for info in known}
-    default = service().config.model
-    options = list(by_id) if default in by_id else [default, *by_id]
-    chosen = st.selectbox(
-        "Model",
-        options,
-        index=options.index(default),
-        key=f"{page}.model",
-        format_func=lambda ident: by_id[ident].name if ident in by_id else ident,
-        accept_new_options=True,
-        help="Type to search, or enter any model id.",
+def _configured() -> OpenRouterConfig:
+    """Return what the settings of the server say, which holds for all that is left unset."""
+    return service().config
+
+
+def _system_prompt(page: str) -> str:
+    configured = _configured().system_prompt
+    entered = st.text_area(
+        "System prompt",
+        key=f"{page}.system_prompt",
+        placeholder=configured or "How the model is to behave, for example: Answer in two sentences.",
+        help="Sent before your messages. "
+        + ("Where it is empty, the server's own is sent." if configured else "Leave it empty to send none."),
+        height=120,
+        label_visibility="collapsed",
+        persist_state="session",
     )
-    if error is not None:
-        st.warning(f"The model list could not be loaded; any id can still be entered. {error}")
-    elif chosen in by_id:
-        _describe(by_id[chosen])
-    return chosen or default
+    return entered.strip()
 
 
-def _describe(info: ModelInfo) -> None:
-    context = f" · {info.context_length:,} tokens of context" if info.context_length else ""
-    st.caption(f"`{info.id}`{context} · {price(info)}")
-    if info.description:
-        st.caption(info.description)
+def _extra_body(page: str) -> tuple[dict[str, Any], list[str]]:
+    read = json_input(
+        "Extra body",
+        key=f"{page}.extra_body_json",
+        read=read_object,
+        check=_extra_body_fault,
+        placeholder='{"provider": {"sort": "price"}}',
+        help="A JSON object that is merged into the request last, for what has no field here.",
+        height=120,
+    )
+    if read.problem is not None:
+        return {}, [f"The extra body cannot be used. {read.problem}"]
+    return read.value or {}, []
+
+
+def _extra_body_fault(read: JsonObject) -> str | None:
+    try:
+        ModelParameters(extra_body=read.value)
+    except ValidationError as error:
+        return f"{first_fault(error)}."
+    return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from pages.parts.plain import literal
 from service import ChatResult, ModelInfo
 
-__all__ = ["cost", "price", "quiet_line"]
+__all__ = ["cost", "price", "quiet_line", "short_price"]
 
 UNKNOWN = "—"
 
@@ -23,6 +24,16 @@ def price(info: ModelInfo) -> str:
     return f"\\${_plain(prompt)} in / \\${_plain(completion)} out per million tokens"
 
 
+def short_price(info: ModelInfo) -> str:
+    """Say a price per million tokens in plain text, as in a list: "$0.40 / $1.60"; nothing where it is unknown."""
+    prompt, completion = info.pricing.prompt_per_million, info.pricing.completion_per_million
+    if info.pricing.is_variable or prompt is None or completion is None:
+        return ""
+    if info.is_free or (prompt == 0 and completion == 0):
+        return "free"
+    return f"${_plain(prompt)} / ${_plain(completion)}"
+
+
 def cost(amount: Decimal | None) -> str:
     """Say an amount in USD; unknown is a dash and never zero."""
     if amount is None:
@@ -32,19 +43,18 @@ def cost(amount: Decimal | None) -> str:
 
 def quiet_line(result: ChatResult, *, is_demo: bool) -> str:
     """Say in one line where an answer came from, how long it took and what it cost."""
-    who = result.model or result.requested_model
+    who = literal(result.model or result.requested_model)
     if result.provider and not is_demo:
-        who += f" via {result.provider}"
-    timings = result.timings
+        who += f" via {literal(result.provider)}"
+    timings, usage = result.timings, result.usage
     parts = [who]
     if timings.first_token is not None:
         parts.append(f"first token {timings.first_token:.1f} s")
     parts.append(f"total {timings.total:.1f} s")
-    if result.usage is not None:
-        parts.append(f"{result.usage.prompt_tokens:,} in, {result.usage.completion_tokens:,} out tokens")
-        parts.append(cost(result.usage.cost) + (" (simulated)" if is_demo else ""))
-    if result.verdict is not None and result.verdict.kind != "valid":
-        parts.insert(0, f"**{result.verdict.sentence}**")
+    if usage is not None:
+        parts.append(f"{usage.prompt_tokens:,} in, {usage.completion_tokens:,} out tokens")
+    paid = usage.cost if usage is not None else None
+    parts.append(f"cost {UNKNOWN}" if paid is None else cost(paid) + (" (simulated)" if is_demo else ""))
     return " · ".join(parts)
 
 

@@ -1,0 +1,60 @@
+"""What a person may ask for at an answer or an error; the page that draws them acts on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Action",
+    "ChooseModel",
+    "DropParameter",
+    "LowerMaxTokens",
+    "OpenSettings",
+    "RaiseMaxTokens",
+    "Regenerate",
+    "Retry",
+]
+
+
+@dataclass(frozen=True)
+class Regenerate:
+    """Ask again for an answer that came."""
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Send a request that failed again, as it was."""
+
+
+@dataclass(frozen=True)
+class RaiseMaxTokens:
+    """Ask again with room for `to` tokens."""
+
+    to: int
+
+
+@dataclass(frozen=True)
+class LowerMaxTokens:
+    """Send again with room for `to` tokens only: what fits the context, or what the account can pay for."""
+
+    to: int
+
+
+@dataclass(frozen=True)
+class DropParameter:
+    """Send again without one field of the request body, by its name on the wire."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ChooseModel:
+    """Open the choice of the model."""
+
+
+@dataclass(frozen=True)
+class OpenSettings:
+    """Open where key and limits are set."""
+
+
+Action = Regenerate | Retry | RaiseMaxTokens | LowerMaxTokens | DropParameter | ChooseModel | OpenSettings

@@ -1,0 +1,138 @@
+"""JSON as people type it: what it says so far, or what is wrong and where."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from service import InvalidSchemaError
+from service.structured import validate
+
+__all__ = ["JsonObject", "marked_line", "read_object", "read_schema"]
+
+_SHOWN_CHARS = 22
+
+
+@dataclass(frozen=True)
+class JsonObject:
+    """A typed text, read: `value` when it is an object, else `problem`; neither when it is blank.
+
+    `line` and `column` count from 1 and are `None` where the problem has no place.
+    """
+
+    value: dict[str, Any] | None = None
+    problem: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+class _NotStrictError(ValueError):
+    """Something that Python reads and JSON does not allow."""
+
+
+def read_object(text: str) -> JsonObject:
+    """Read a JSON object; what is wrong is said with line and column."""
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        return JsonObject()
+    try:
+        value = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        return _at(error.lineno, error.colno, _in_words(error))
+    except _NotStrictError as error:
+        return JsonObject(problem=str(error))
+    except RecursionError:
+        return JsonObject(problem="It is nested too deeply to be read.")
+    except ValueError:
+        return JsonObject(problem="It holds a number with too many digits.")
+    if not isinstance(value, dict):
+        return JsonObject(problem=f"It must be an object, in braces {{ }}, and not {_kind(value)}.")
+    return JsonObject(value)
+
+
+@lru_cache(maxsize=64)
+def read_schema(text: str) -> JsonObject:
+    """Read a JSON Schema; one that is JSON but no valid schema is refused in the validator's words."""
+    read = read_object(text)
+    if read.value is None:
+        return read
+    try:
+        validate(None, read.value)
+    except InvalidSchemaError as error:
+        return JsonObject(problem=error.message)
+    return read
+
+
+def marked_line(text: str, line: int, column: int) -> str:
+    """Return a line with a mark under a column, both counted from 1; of a long line, the part around it."""
+    lines = text.removeprefix("\ufeff").split("\n")
+    shown = lines[line - 1].replace("\t", " ") if line <= len(lines) else ""
+    start = max(0, column - 1 - _SHOWN_CHARS // 2) if len(shown) > _SHOWN_CHARS else 0
+    gutter = f"{line} | "
+    return f"{gutter}{shown[start : start + _SHOWN_CHARS]}\n{' ' * (len(gutter) + column - 1 - start)}^"
+
+
+def _without_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in out:
+            raise _NotStrictError(f'The name "{name}" stands twice in the same object; keep one of them.')
+        out[name] = value
+    return out
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _NotStrictError(f"{name} is no JSON number.")
+
+
+def _at(line: int, column: int, what: str) -> JsonObject:
+    return JsonObject(problem=f"Line {line}, column {column}: {what}", line=line, column=column)
+
+
+def _in_words(error: json.JSONDecodeError) -> str:
+    """Say what the parser tripped over; what stands there tells more than what it expected."""
+    rest, before = error.doc[error.pos :], error.doc[: error.pos].rstrip()
+    if error.msg.startswith("Unterminated string"):
+        return "this text has no closing quote."
+    if not rest.strip():
+        return "the JSON ends too early; something is not closed yet."
+    if rest[0] in "}]" and before.endswith(","):
+        return "remove the comma before the closing bracket."
+    return next((words for pattern, words in _FOUND if re.match(pattern, rest)), None) or _expected(error.msg)
+
+
+_FOUND = (
+    ("[\u201c\u201d\u201e\u201f\u2018\u2019']", 'use straight double quotes: "'),
+    (r"//|/\*|#", "JSON has no comments; remove this one."),
+    (r"(True|False)\b", "write true and false in small letters."),
+    (r"None\b", "write null instead of None."),
+)
+
+
+def _expected(message: str) -> str:
+    for start, words in _EXPECTED:
+        if message.startswith(start):
+            return words
+    return f"{message}."
+
+
+_EXPECTED = (
+    ("Expecting property name", "a name in double quotes belongs here."),
+    ("Illegal trailing comma", "remove this comma: nothing follows it."),
+    ("Expecting value", "a value belongs here; texts stand in double quotes."),
+    ("Expecting ',' delimiter", "a comma or a closing bracket belongs here."),
+    ("Expecting ':' delimiter", "a colon belongs between name and value."),
+    ("Invalid control character", "a text must not run over the end of the line; write \\n for a line break."),
+    ("Invalid \\", "this is no escape that JSON knows; write \\\\ for a backslash."),
+    ("Extra data", "nothing may follow the end of the JSON."),
+)
+
+
+def _kind(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return {list: "a list", str: "a text"}.get(type(value), "a number")

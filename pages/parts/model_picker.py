@@ -1,0 +1,96 @@
+"""The model of a run: a searchable list with prices, and what the chosen model can do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts.markdown import safe_markdown
+from pages.parts.state import models, put_input, service, start_with
+from pages.parts.words import price, short_price
+from service import ModelInfo
+from service.types import normalise_model
+
+__all__ = ["model_picker", "option_texts", "similar_models"]
+
+_DESCRIPTION_CHARS = 120
+
+
+def model_picker(page: str) -> tuple[str, ModelInfo | None, list[str]]:
+    """Draw the choice of a model; return its id, what is known about it, and what is wrong with the id."""
+    known, error = models()
+    by_id = {info.id: info for info in known}
+    default = service().config.model
+    names = option_texts(known)
+    entered_before = str(start_with(f"{page}.model", default) or default)
+    entered = st.selectbox(
+        "Model",
+        list(dict.fromkeys([*(ident for ident in (entered_before, default) if ident not in by_id), *by_id])),
+        key=f"{page}.model",
+        format_func=lambda ident: names.get(ident, ident),
+        accept_new_options=True,
+        persist_state="session",
+        help="Type to search, or enter any model id.",
+    )
+    chosen = entered or default
+    if error is not None:
+        st.warning(f"The model list could not be loaded; any id can still be entered. {error}")
+    try:
+        chosen = normalise_model(chosen)
+    except ValueError:
+        problem = f"A model id must look like vendor/model, without spaces, got {chosen!r}."
+        st.error(safe_markdown(problem), icon=":material/error:")
+        return chosen, None, [problem]
+    info = by_id.get(chosen)
+    if info is not None:
+        _describe(info)
+    elif error is None:
+        st.caption("Not in the model list, so nothing is known about it; it is sent as entered.")
+        for ident in similar_models(chosen, known):
+            st.button(
+                f"Use {ident}",
+                key=f"{page}.model.use.{ident}",
+                type="tertiary",
+                on_click=put_input,
+                args=(f"{page}.model", ident),
+            )
+    return chosen, info, []
+
+
+def option_texts(known: Sequence[ModelInfo]) -> dict[str, str]:
+    """Return what the list shows for each id: name, price where it is known, and the id, so that it is searched too."""
+    return {
+        info.id: " · ".join(dict.fromkeys(part for part in (info.name, short_price(info), info.id) if part))
+        for info in known
+    }
+
+
+def similar_models(entered: str, known: Sequence[ModelInfo]) -> list[str]:
+    """Return the ids of up to three models that were probably meant: Enter takes a half-typed name as an id."""
+    wanted = entered.casefold()
+    within = [info.id for info in known if wanted in info.id.casefold() or wanted in info.name.casefold()]
+    return within[:3] or difflib.get_close_matches(wanted, [info.id for info in known], n=3, cutoff=0.6)
+
+
+def _describe(info: ModelInfo) -> None:
+    context = f" · {info.context_length:,} tokens of context" if info.context_length else ""
+    st.caption(f"`{info.id}`{context} · {price(info)}")
+    _badge(info)
+    if info.description:
+        st.caption(safe_markdown(_shortened(info.description)))
+
+
+def _badge(info: ModelInfo) -> None:
+    if info.supports("structured_outputs"):
+        st.badge("Structured outputs", icon=":material/data_object:", color="green")
+    elif info.supports("response_format"):
+        st.badge("JSON mode only", icon=":material/data_object:", color="orange")
+    elif info.supported_parameters is not None:
+        st.badge("No JSON mode", icon=":material/block:", color="gray")
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _DESCRIPTION_CHARS else text[:_DESCRIPTION_CHARS].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,139 @@
+"""The inputs for parameters: each rests at "not set", and what is not set is not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+import streamlit as st
+
+from pages.parts.markdown import safe_markdown
+from pages.parts.parameters import PARAMETERS, Parameter, Value, is_taken, note_on, read_value, resting_text
+from pages.parts.state import put_input, start_with
+from service import ModelInfo
+from service.types import REASONING_EFFORTS
+
+__all__ = ["parameter_inputs", "put_parameter"]
+
+_BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
+
+
+def parameter_inputs(
+    page: str, info: ModelInfo | None, configured: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Draw a row for each parameter; return what is to be sent, and what is wrong.
+
+    `configured` is what the settings of the server send where nothing is set here.
+    """
+    values: dict[str, Any] = {}
+    problems = []
+    for parameter in PARAMETERS:
+        with st.container(gap="xxsmall"):
+            value, problem = _row(page, parameter, info, configured)
+        if problem is not None:
+            problems.append(f"{parameter.label}: {problem}")
+        elif value is not None:
+            values[parameter.name] = value
+    return values, problems
+
+
+def put_parameter(page: str, name: str, value: Value) -> None:
+    """Set a parameter of a page's panel, or with `None` unset and forget it; to be called from a callback."""
+    put_input(f"{page}.{name}", _BY_NAME[name].start if value is None else value)
+    put_input(f"{page}.{name}.on", value is not None)
+
+
+def _row(
+    page: str, parameter: Parameter, info: ModelInfo | None, configured: Mapping[str, Any]
+) -> tuple[Any, str | None]:
+    key, taken = f"{page}.{parameter.name}", is_taken(parameter, info)
+    is_on = _row_head(key, page, parameter, resting_text(parameter, info, configured), taken)
+    if not is_on:
+        return None, None
+    start_with(key, parameter.start)
+    entered = _input(parameter, key, disabled=not taken)
+    if not taken:
+        st.caption("Not taken by this model, so it is not sent. The value is kept.")
+        return None, None
+    value, problem = read_value(parameter, entered)
+    if problem is not None:
+        st.error(safe_markdown(problem), icon=":material/error:")
+    elif value is None:
+        st.caption("Empty, so it is not sent.")
+    elif note := note_on(parameter, value, info):
+        st.caption(note)
+    return value, problem
+
+
+def _row_head(key: str, page: str, parameter: Parameter, resting: str, taken: bool) -> bool:
+    with st.container(
+        key=f"{key}.row", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="xsmall"
+    ):
+        is_on = st.checkbox(
+            parameter.label,
+            key=f"{key}.on",
+            help=parameter.help,
+            disabled=not taken,
+            persist_state="session",
+            width="content",
+        )
+        if is_on:
+            st.button(
+                "Reset",
+                key=f"{key}.reset",
+                type="tertiary",
+                help=f"{parameter.label}: back to not set",
+                on_click=put_parameter,
+                args=(page, parameter.name, None),
+            )
+        else:
+            st.caption(resting, width="content")
+    return is_on
+
+
+def _input(parameter: Parameter, key: str, *, disabled: bool) -> Any:
+    label = f"{parameter.label}, value"
+    match parameter.kind:
+        case "slider":
+            return st.slider(
+                label,
+                parameter.low,
+                parameter.high,
+                step=parameter.step,
+                key=key,
+                disabled=disabled,
+                label_visibility="collapsed",
+                persist_state="session",
+            )
+        case "number":
+            return st.number_input(
+                label,
+                min_value=int(parameter.low),
+                value=None,
+                step=1,
+                key=key,
+                disabled=disabled,
+                label_visibility="collapsed",
+                persist_state="session",
+            )
+        case "lines":
+            return st.text_area(
+                label,
+                key=key,
+                height=96,
+                placeholder="One a line, for example: END",
+                disabled=disabled,
+                label_visibility="collapsed",
+                persist_state="session",
+            )
+        case "effort":
+            return st.selectbox(
+                label,
+                REASONING_EFFORTS,
+                key=key,
+                format_func=str.capitalize,
+                disabled=disabled,
+                label_visibility="collapsed",
+                persist_state="session",
+            )
+    assert_never(parameter.kind)

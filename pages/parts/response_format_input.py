@@ -1,0 +1,145 @@
+"""The form of the answer: text, any JSON object, or JSON that follows a schema."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal, assert_never
+
+import streamlit as st
+from pydantic import ValidationError
+
+from pages.parts.json_input import json_input
+from pages.parts.json_text import JsonObject, read_schema
+from pages.parts.markdown import safe_markdown
+from pages.parts.parameters import first_fault
+from pages.parts.state import put_input, start_with
+from service import ModelInfo, ResponseFormat
+
+__all__ = ["EXAMPLE_SCHEMA", "response_format_input"]
+
+Kind = Literal["text", "json_object", "json_schema"]
+KINDS: dict[Kind, str] = {"text": "Text", "json_object": "JSON object", "json_schema": "JSON schema"}
+
+EXAMPLE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "email": {"type": "string", "format": "email"},
+        "topics": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["name", "email", "topics"],
+    "additionalProperties": False,
+}
+"""A contact, in the form that strict structured outputs take: all required, nothing else allowed."""
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The keys of the inputs on one page."""
+
+    kind: str
+    name: str
+    strict: str
+    schema: str
+
+
+def response_format_input(
+    page: str, info: ModelInfo | None, configured: ResponseFormat | None
+) -> tuple[ResponseFormat | None, list[str]]:
+    """Draw the choice; return the format, `None` where nothing is to be sent, and what is wrong.
+
+    `configured` is what the settings of the server ask for: the choice begins with it.
+    """
+    page = f"{page}.response_format"
+    keys = _Keys(page, f"{page}.name", f"{page}.strict", f"{page}.schema_json")
+    _begin_with(keys, configured)
+    kind: Kind = st.segmented_control(
+        "Response format",
+        list(KINDS),
+        key=keys.kind,
+        format_func=lambda kind: KINDS[kind],
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+        width="stretch",
+    )
+    if (warning := capability_warning(kind, info)) is not None:
+        st.warning(warning, icon=":material/warning:")
+    match kind:
+        case "text":
+            # The settings of the server hold where nothing is sent, and text was chosen here.
+            return (ResponseFormat.text() if configured is not None else None), []
+        case "json_object":
+            st.caption("Say in the prompt that you want JSON, and which fields.")
+            return ResponseFormat.json_object(), []
+        case "json_schema":
+            return _schema_input(keys)
+    assert_never(kind)
+
+
+def capability_warning(kind: Kind, info: ModelInfo | None) -> str | None:
+    """Say what a model will make of a format; `None` when it takes it, or nobody knows."""
+    if kind == "text" or info is None or info.supported_parameters is None or info.supports("structured_outputs"):
+        return None
+    if not info.supports("response_format"):
+        return "This model lists no JSON mode and may ignore the format. Choose one with the badge Structured outputs."
+    if kind == "json_schema":
+        return "This model lists JSON mode only: it may leave the schema. Say in the prompt which fields you want."
+    return None
+
+
+def _begin_with(keys: _Keys, configured: ResponseFormat | None) -> None:
+    chosen = configured if configured is not None and configured.type in KINDS else ResponseFormat.text()
+    start_with(keys.kind, chosen.type)
+    start_with(keys.name, chosen.schema_name or "answer")
+    start_with(keys.strict, (chosen.definition or {}).get("strict", True) is True)
+    start_with(keys.schema, _pretty(chosen.schema_body) if chosen.schema_body is not None else "")
+
+
+def _schema_input(keys: _Keys) -> tuple[ResponseFormat | None, list[str]]:
+    name = st.text_input(
+        "Name",
+        key=keys.name,
+        help="1 to 64 letters, digits, _ and -. Some models read it as a hint.",
+        persist_state="session",
+    )
+    read = json_input(
+        "JSON schema",
+        key=keys.schema,
+        read=read_schema,
+        placeholder='{"type": "object", "properties": …}',
+        help="The shape of the answer, as a JSON Schema. Ctrl+Enter or a click elsewhere takes it over.",
+        height=240,
+    )
+    strict = st.checkbox(
+        "Strict",
+        key=keys.strict,
+        help="The provider holds the model to the schema; most then want every property required.",
+        persist_state="session",
+    )
+    return _format_of(name, read, strict, keys)
+
+
+def _format_of(name: str, read: JsonObject, strict: bool, keys: _Keys) -> tuple[ResponseFormat | None, list[str]]:
+    if read.problem is not None:
+        return None, [f"The JSON schema cannot be used. {read.problem}"]
+    if read.value is None:
+        st.button(
+            "Insert an example",
+            key=f"{keys.schema}.example",
+            icon=":material/add_notes:",
+            on_click=put_input,
+            args=(keys.schema, _pretty(EXAMPLE_SCHEMA)),
+        )
+        return None, ["The JSON schema is empty. Enter one, or choose another response format."]
+    try:
+        return ResponseFormat.json_schema(name.strip(), read.value, strict=strict), []
+    except ValidationError as error:
+        problem = f"The response format cannot be used: {first_fault(error)}."
+        st.error(safe_markdown(problem), icon=":material/error:")
+        return None, [problem]
+
+
+def _pretty(schema: Any) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False)

@@ -1,0 +1,128 @@
+"""A run that has come to its end: its answer, what that is worth, and what one may do with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import streamlit as st
+
+from pages.parts.actions import Action, RaiseMaxTokens, Regenerate
+from pages.parts.answer_extras import show_citations, show_images, show_tool_calls
+from pages.parts.error_card import show_error
+from pages.parts.markdown import safe_markdown
+from pages.parts.plain import literal
+from pages.parts.raw_view import raw_request, raw_response
+from pages.parts.small_buttons import copy_button
+from pages.parts.state import models
+from pages.parts.structured_view import show_structured
+from pages.parts.verdict_chip import sentence_of, verdict_chip
+from pages.parts.words import quiet_line
+from service import ChatRequest, ChatResult, Run
+from service.structured.words import clean
+
+__all__ = ["higher_limit", "show_result"]
+
+
+def show_result(run: Run, *, is_demo: bool, key: str, can_retry: bool = True) -> Action | None:
+    """Draw a run that has ended, and return what was asked for; an error stands below what had arrived.
+
+    Args:
+        run: The run; nothing is drawn while it goes on.
+        is_demo: Whether answers are simulated.
+        key: Unique on the page.
+        can_retry: Whether the request may be sent again from here.
+    """
+    result = run.result
+    if result is None:
+        return None
+    _show_answer(run.request, result, key)
+    chosen: Action | None = None
+    if run.error is not None:
+        failed_at = run.created_at + timedelta(seconds=run.elapsed)
+        chosen = show_error(run.error, key=f"{key}.error", can_retry=can_retry, failed_at=failed_at)
+    with st.container(gap="xsmall"):
+        _show_notes(result)
+        if run.error is None or result.text:
+            _show_line(result, is_demo)
+        chosen = _show_buttons(run, result, key, can_retry) or chosen
+        _show_raw(run, result, key)
+    return chosen
+
+
+def higher_limit(request: ChatRequest, result: ChatResult, most: int | None) -> int | None:
+    """Return twice the tokens that an answer was cut off at, at most `most`; `None` where that is no more."""
+    parameters = request.parameters
+    limit = parameters.max_completion_tokens or parameters.max_tokens
+    if limit is None and result.usage is not None:
+        limit = result.usage.completion_tokens
+    if not limit:
+        return None
+    raised = 2 * limit if most is None else min(2 * limit, most)
+    return raised if raised > limit else None
+
+
+def _show_answer(request: ChatRequest, result: ChatResult, key: str) -> None:
+    if result.reasoning:
+        tokens = result.usage.reasoning_tokens if result.usage is not None else 0
+        with st.expander(f"Reasoning · {tokens:,} tokens" if tokens else "Reasoning", icon=":material/psychology:"):
+            st.markdown(safe_markdown(clean(result.reasoning)))
+    form = request.response_format
+    if form is not None and form.wants_json:
+        show_structured(result)
+    elif result.text:
+        st.markdown(safe_markdown(clean(result.text)))
+    if result.refusal and not result.text:
+        st.markdown(safe_markdown(clean(result.refusal)))
+    show_images(result.images)
+    show_citations(result.annotations)
+    show_tool_calls(result.tool_calls)
+
+
+def _show_notes(result: ChatResult) -> None:
+    verdict = result.verdict
+    is_said_above = verdict is None or verdict.kind in ("valid", "provider_error") or bool(result.refusal)
+    if verdict is not None and not is_said_above:
+        st.caption(sentence_of(verdict))
+    for warning in result.warnings:
+        st.caption(f":material/warning: {literal(warning)}")
+
+
+def _show_line(result: ChatResult, is_demo: bool) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if result.verdict is not None:
+            verdict_chip(result.verdict)
+        st.caption(quiet_line(result, is_demo=is_demo), width="content")
+
+
+def _show_buttons(run: Run, result: ChatResult, key: str, can_retry: bool) -> Action | None:
+    chosen: Action | None = None
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        if text := result.text or result.refusal:
+            copy_button(clean(text), key=f"{key}.copy")
+        if can_retry and run.error is None:
+            if st.button("Regenerate", icon=":material/refresh:", type="tertiary", key=f"{key}.regenerate"):
+                chosen = Regenerate()
+            if (more := _more_tokens(run, result)) is not None and st.button(
+                f"Raise max tokens to {more:,}", icon=":material/expand:", type="tertiary", key=f"{key}.raise"
+            ):
+                chosen = RaiseMaxTokens(more)
+    return chosen
+
+
+def _more_tokens(run: Run, result: ChatResult) -> int | None:
+    if result.verdict is None or result.verdict.kind != "cut_off":
+        return None
+    most = next((info.max_completion_tokens for info in models()[0] if info.id == run.model), None)
+    return higher_limit(run.request, result, most)
+
+
+def _show_raw(run: Run, result: ChatResult, key: str) -> None:
+    """Draw the fold; what is in it is made and sent only once it is open."""
+    label = "Raw request / Raw response"
+    fold = st.expander(label, type="compact", icon=":material/code:", key=f"{key}.raw", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
+        request, response = st.tabs(["Raw request", "Raw response"])
+        request.code(raw_request(run.payload), language="json", wrap_lines=True)
+        response.code(raw_response(result), language="json", wrap_lines=True)
