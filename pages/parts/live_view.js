@@ -24,7 +24,10 @@ class LiveView {
     for (const [id, run] of this.runs) if (!runs.includes(id)) { run.element.remove(); this.runs.delete(id) }
     const isNew = runs.filter((id) => !this.runs.has(id))
     for (const id of isNew) this.runs.set(id, this.show(id))
-    if (isNew.length) this.connect()
+    if (!isNew.length) return
+    this.connect()
+    // A new answer is what its reader has just asked for: the page goes there, and follows it.
+    requestAnimationFrame(() => this.goToEnd())
   }
 
   show(id) {
@@ -62,6 +65,12 @@ class LiveView {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller
     this.isAtEnd = scrollHeight - scrollTop - clientHeight < 120
     this.top = scrollTop
+  }
+
+  goToEnd() {
+    this.noteScroll()
+    this.isAtEnd = true
+    this.scroller.scrollTop = this.scroller.scrollHeight
   }
 
   // When the final answer takes the place of the live one, the page is short for a moment and jumps to its top.

@@ -141,6 +141,18 @@ def test_the_last_live_text_is_the_final_text(page: Page, wait_idle: Callable[[P
     assert live["text"].split() == final.split()
 
 
+def test_a_new_message_comes_into_view(page: Page, wait_idle: Callable[[Page], None]) -> None:
+    """Below a long answer, the next question and its answer are where the reader looks, also when it fails at once."""
+    choose_model(page, "sim/echo")
+    send(page, "\n\n".join(f"Paragraph {number}" for number in range(60)))
+    expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text("out tokens")
+    page.locator("[data-testid=stMain]").evaluate("element => { element.scrollTop = 0 }")
+    choose_model(page, "sim/out-of-credits")
+    send(page, "And now?")
+    expect(page.get_by_text("The credits do not cover this request.")).to_be_in_viewport()
+    wait_idle(page)
+
+
 def test_markup_of_an_answer_runs_and_fetches_nothing(page: Page, wait_idle: Callable[[Page], None]) -> None:
     """A script stays text and a remote picture stays a link, live and afterwards."""
     asked: list[str] = []
