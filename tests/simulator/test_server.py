@@ -170,8 +170,11 @@ def test_stop_is_harmless_twice_and_before_start():
     simulator = Simulator()
     simulator.stop()
     simulator.start()
+    assert httpx2.get(f"{simulator.base_url}/models").status_code == 200
     simulator.stop()
     simulator.stop()
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{simulator.base_url}/models")
 
 
 def test_the_port_is_unknown_before_start():
