@@ -5,8 +5,11 @@ from pages.parts.conversation_list import conversation_list
 from pages.parts.run_settings import run_settings
 from pages.parts.shell import open_page
 
-open_page("Chat")
-conversation_list()
-settings = run_settings("chat")
-show_conversation(settings)
+page = open_page("Chat")
+with page.sidebar:
+    conversation_list()
+with page.panel:
+    settings = run_settings("chat")
+with page.centre:
+    show_conversation(settings)
 ask(settings)

@@ -17,7 +17,7 @@ from pages.parts.actions import (
     Retry,
 )
 from pages.parts.run_settings import RunSettings
-from pages.parts.state import StoredConversation, Turn, service
+from pages.parts.state import StoredConversation, Turn, open_dialog, service
 from service import ChatRequest, OpenRouterError
 
 __all__ = ["act", "begin_turn", "with_changes"]
@@ -59,9 +59,10 @@ def act(chosen: Action, turn: Turn, said_in: StoredConversation, settings: RunSe
             _again(turn, said_in, settings, {"max_tokens": limit, "max_completion_tokens": None})
         case DropParameter(name=name):
             _again(turn, said_in, settings, {name: None})
-        case ChooseModel() | OpenSettings():
-            st.toast("Run settings are in the side bar: choose there, then press Regenerate.", icon=":material/tune:")
-            return
+        case ChooseModel():
+            open_dialog("settings")
+        case OpenSettings():
+            open_dialog("connection")
     st.rerun()
 
 

@@ -21,8 +21,9 @@ from service import ConfigurationError, KeyStatus, OpenRouterError
 __all__ = ["connection"]
 
 ABOUT = (
-    "For your own requests in this session only. The key is kept in the server's memory until you disconnect, "
-    "reload the page or close it; it is written nowhere."
+    "Paste a key of [OpenRouter](https://openrouter.ai/settings/keys) to ask real models. It serves your own requests "
+    "in this session only, stays in the server's memory until you disconnect, reload the page or close it, and is "
+    "written nowhere.\n\nTo connect for good, set `OPENROUTER_API_KEY` in `.env` and start the app again."
 )
 
 
@@ -36,6 +37,7 @@ def connection() -> None:
 
 
 def _ask_for_key() -> None:
+    st.caption(ABOUT)
     with st.form("connection", border=False, clear_on_submit=False):
         st.text_input(
             "API key",
@@ -43,7 +45,6 @@ def _ask_for_key() -> None:
             type="password",
             autocomplete="off",
             placeholder="sk-or-v1-…",
-            help=ABOUT,
         )
         if (error := connection_error()) is not None:
             st.error(_sentence(error), icon=":material/key_off:")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.asking import act, begin_turn
 from pages.parts.error_card import show_error
+from pages.parts.examples import EXAMPLES
 from pages.parts.live_view import live_view, stop_button
 from pages.parts.markdown import safe_markdown
 from pages.parts.result_view import show_result
@@ -22,14 +23,6 @@ from pages.parts.state import (
 )
 
 __all__ = ["ask", "show_conversation"]
-
-EXAMPLES = (
-    (":material/rocket_launch:", "Plan a launch", "Plan the launch of a new coffee machine, with a table of tasks"),
-    (":material/mail:", "Answer a complaint", "Answer a customer, kindly, whose parcel arrived two weeks late"),
-    (":material/lightbulb:", "Explain it simply", "Explain to a ten-year-old how a rainbow comes about"),
-    (":material/code:", "Write a small program", "Write a Python function that counts the words of a text"),
-)
-"""Icon, title and prompt of the cards on an empty page."""
 
 
 def show_conversation(settings: RunSettings) -> None:
@@ -56,11 +49,12 @@ def ask(settings: RunSettings) -> None:
     shown = conversation()
     live = shown.live_run if shown is not None else None
     with st.bottom:
-        stop_button([live] if live is not None else [], key="chat")
         for problem in settings.problems:
             st.error(safe_markdown(f"Not sent until Run settings are corrected. {problem}"), icon=":material/error:")
         restore_draft("chat.input")
         text = st.chat_input("Message", key="chat.input")
+        newest = shown.turns[-1].newest if shown is not None and shown.turns else ""
+        stop_button([live] if live is not None else [], newest=newest, key="chat")
     if text and live is not None:
         keep_draft(text)
         st.toast("The answer is still being written: wait for it, or press Stop.", icon=":material/hourglass:")
@@ -71,13 +65,19 @@ def ask(settings: RunSettings) -> None:
 
 def _show_examples(settings: RunSettings) -> None:
     st.caption("Type a message below, or begin with one of these. Enter sends, Shift+Enter begins a new line.")
-    places = [place for _ in range(0, len(EXAMPLES), 2) for place in st.columns(2)]
-    for position, (place, (icon, title, prompt)) in enumerate(zip(places, EXAMPLES, strict=True)):
-        with place, st.container(border=True, height="stretch"):
-            st.markdown(f"**{title}**")
-            st.caption(prompt)
-            if st.button("Try it", icon=icon, key=f"chat.example.{position}", width="stretch"):
-                _say(prompt, settings)
+    places = [place for _ in range(0, len(EXAMPLES), 2) for place in st.columns(2, gap="small")]
+    for position, (place, example) in enumerate(zip(places, EXAMPLES, strict=True)):
+        with place, st.container(border=True, height="stretch", key=f"example-{position}"):
+            is_chosen = st.button(
+                f"**{example.title}**",
+                icon=f":material/{example.icon}:",
+                key=f"chat.example.{position}",
+                type="tertiary",
+                on_click=example.prepare,
+            )
+            st.caption(example.prompt)
+            if is_chosen:
+                _say(example.prompt, settings)
 
 
 def _say(text: str, settings: RunSettings) -> None:

@@ -26,8 +26,6 @@ class LiveView {
     for (const id of isNew) this.runs.set(id, this.show(id))
     if (!isNew.length) return
     this.connect()
-    // A new answer is what its reader has just asked for: the page goes there, and follows it.
-    requestAnimationFrame(() => this.goToEnd())
   }
 
   show(id) {
@@ -61,32 +59,10 @@ class LiveView {
 
   // Whoever reads at the end of the page stays there; whoever has scrolled up is left in peace.
   noteScroll() {
-    this.scroller ??= this.root.closest("[data-testid=stMain]") ?? document.scrollingElement
+    this.scroller ??= scrollerOf(this.root)
     const { scrollHeight, scrollTop, clientHeight } = this.scroller
     this.isAtEnd = scrollHeight - scrollTop - clientHeight < 120
     this.top = scrollTop
-  }
-
-  goToEnd() {
-    this.noteScroll()
-    this.isAtEnd = true
-    this.scroller.scrollTop = this.scroller.scrollHeight
-  }
-
-  // When the final answer takes the place of the live one, the page is short for a moment and jumps to its top.
-  holdScroll() {
-    const { scroller, isAtEnd, top } = this
-    if (!scroller) return
-    const end = performance.now() + 1500
-    let isHeld = true
-    const letGo = () => { isHeld = false }
-    for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(kind, letGo, { once: true, passive: true })
-    const hold = () => {
-      if (!isHeld || performance.now() > end) return
-      scroller.scrollTop = isAtEnd ? scroller.scrollHeight : top
-      requestAnimationFrame(hold)
-    }
-    hold()
   }
 
   reconnect() {
@@ -130,7 +106,8 @@ class LiveView {
 
   close() {
     this.isClosed = true
-    this.holdScroll()
+    // When the final answer takes the place of the live one, the page is short for a moment and jumps to its top.
+    if (this.scroller) holdScroll(this.scroller, this.isAtEnd ? null : this.top, 1500)
     clearTimeout(this.timer)
     this.socket?.close()
   }

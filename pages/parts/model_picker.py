@@ -32,7 +32,7 @@ def model_picker(page: str) -> tuple[str, ModelInfo | None, list[str]]:
         format_func=lambda ident: names.get(ident, ident),
         accept_new_options=True,
         persist_state="session",
-        help="Type to search, or enter any model id.",
+        label_visibility="collapsed",
     )
     chosen = entered or default
     if error is not None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 import streamlit as st
 from pydantic import ValidationError
@@ -13,13 +11,11 @@ from pages.parts.json_input import json_input
 from pages.parts.json_text import JsonObject, read_schema
 from pages.parts.markdown import safe_markdown
 from pages.parts.parameters import first_fault
-from pages.parts.state import put_input, start_with
+from pages.parts.response_format_choice import KINDS, FormatKeys, Kind, begin_with, format_keys, pretty
+from pages.parts.state import put_input
 from service import ModelInfo, ResponseFormat
 
 __all__ = ["EXAMPLE_SCHEMA", "response_format_input"]
-
-Kind = Literal["text", "json_object", "json_schema"]
-KINDS: dict[Kind, str] = {"text": "Text", "json_object": "JSON object", "json_schema": "JSON schema"}
 
 EXAMPLE_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -34,16 +30,6 @@ EXAMPLE_SCHEMA: dict[str, Any] = {
 """A contact, in the form that strict structured outputs take: all required, nothing else allowed."""
 
 
-@dataclass(frozen=True)
-class _Keys:
-    """The keys of the inputs on one page."""
-
-    kind: str
-    name: str
-    strict: str
-    schema: str
-
-
 def response_format_input(
     page: str, info: ModelInfo | None, configured: ResponseFormat | None
 ) -> tuple[ResponseFormat | None, list[str]]:
@@ -51,9 +37,8 @@ def response_format_input(
 
     `configured` is what the settings of the server ask for: the choice begins with it.
     """
-    page = f"{page}.response_format"
-    keys = _Keys(page, f"{page}.name", f"{page}.strict", f"{page}.schema_json")
-    _begin_with(keys, configured)
+    keys = format_keys(page)
+    begin_with(keys, configured)
     kind: Kind = st.segmented_control(
         "Response format",
         list(KINDS),
@@ -89,15 +74,7 @@ def capability_warning(kind: Kind, info: ModelInfo | None) -> str | None:
     return None
 
 
-def _begin_with(keys: _Keys, configured: ResponseFormat | None) -> None:
-    chosen = configured if configured is not None and configured.type in KINDS else ResponseFormat.text()
-    start_with(keys.kind, chosen.type)
-    start_with(keys.name, chosen.schema_name or "answer")
-    start_with(keys.strict, (chosen.definition or {}).get("strict", True) is True)
-    start_with(keys.schema, _pretty(chosen.schema_body) if chosen.schema_body is not None else "")
-
-
-def _schema_input(keys: _Keys) -> tuple[ResponseFormat | None, list[str]]:
+def _schema_input(keys: FormatKeys) -> tuple[ResponseFormat | None, list[str]]:
     name = st.text_input(
         "Name",
         key=keys.name,
@@ -121,7 +98,7 @@ def _schema_input(keys: _Keys) -> tuple[ResponseFormat | None, list[str]]:
     return _format_of(name, read, strict, keys)
 
 
-def _format_of(name: str, read: JsonObject, strict: bool, keys: _Keys) -> tuple[ResponseFormat | None, list[str]]:
+def _format_of(name: str, read: JsonObject, strict: bool, keys: FormatKeys) -> tuple[ResponseFormat | None, list[str]]:
     if read.problem is not None:
         return None, [f"The JSON schema cannot be used. {read.problem}"]
     if read.value is None:
@@ -130,7 +107,7 @@ def _format_of(name: str, read: JsonObject, strict: bool, keys: _Keys) -> tuple[
             key=f"{keys.schema}.example",
             icon=":material/add_notes:",
             on_click=put_input,
-            args=(keys.schema, _pretty(EXAMPLE_SCHEMA)),
+            args=(keys.schema, pretty(EXAMPLE_SCHEMA)),
         )
         return None, ["The JSON schema is empty. Enter one, or choose another response format."]
     try:
@@ -139,7 +116,3 @@ def _format_of(name: str, read: JsonObject, strict: bool, keys: _Keys) -> tuple[
         problem = f"The response format cannot be used: {first_fault(error)}."
         st.error(safe_markdown(problem), icon=":material/error:")
         return None, [problem]
-
-
-def _pretty(schema: Any) -> str:
-    return json.dumps(schema, indent=2, ensure_ascii=False)

@@ -15,7 +15,7 @@ from pages.parts.model_picker import model_picker
 from pages.parts.parameter_inputs import parameter_inputs
 from pages.parts.parameters import first_fault
 from pages.parts.response_format_input import response_format_input
-from pages.parts.state import service
+from pages.parts.state import close_dialog, opened_dialog, service
 from service import ModelParameters, OpenRouterConfig, ResponseFormat
 
 __all__ = ["RunSettings", "run_settings"]
@@ -39,20 +39,37 @@ class RunSettings:
 
 
 def run_settings(page: str) -> RunSettings:
-    """Draw the panel and return what it says; inputs are kept by page for the whole session."""
-    with st.sidebar, st.container(key=f"{page}.run_settings"):
-        st.html(_STYLE)
-        st.subheader("Run settings")
-        with st.expander("Model", expanded=True):
-            model, info, model_problems = model_picker(page)
-        with st.expander("System prompt", expanded=True):
-            system_prompt = _system_prompt(page)
-        with st.expander("Parameters"):
-            values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
-        with st.expander("Response format"):
-            response_format, format_problems = response_format_input(page, info, _configured().response_format)
-        with st.expander("Advanced"):
-            extra, extra_problems = _extra_body(page)
+    """Draw the panel where it stands, or in the drawer while that is open, and return what it says.
+
+    Inputs are kept by page for the whole session.
+    """
+    st.html(_STYLE)
+    if opened_dialog() != "settings":
+        with st.container(key=f"{page}.run_settings", gap=None):
+            st.header("Run settings", anchor=False)
+            return _panel(page)
+    drawn: list[RunSettings] = []
+    _drawer(page, drawn)
+    return drawn[-1]
+
+
+@st.dialog("Run settings", position="right", width=420, on_dismiss=close_dialog)
+def _drawer(page: str, drawn: list[RunSettings]) -> None:
+    with st.container(key=f"{page}.run_settings", gap=None):
+        drawn[:] = [_panel(page)]
+
+
+def _panel(page: str) -> RunSettings:
+    with st.expander("Model", expanded=True):
+        model, info, model_problems = model_picker(page)
+    with st.expander("System prompt", expanded=True):
+        system_prompt = _system_prompt(page)
+    with st.expander("Parameters"):
+        values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
+    with st.expander("Response format"):
+        response_format, format_problems = response_format_input(page, info, _configured().response_format)
+    with st.expander("Advanced"):
+        extra, extra_problems = _extra_body(page)
     problems = (*model_problems, *parameter_problems, *format_problems, *extra_problems)
     parameters = ModelParameters(**values, extra_body=extra)
     return RunSettings(model, system_prompt, parameters, response_format, problems)

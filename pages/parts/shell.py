@@ -1,33 +1,101 @@
-"""What every page has around it."""
+"""What every page has around it: its head, the place for run settings beside it, and the dialogs over it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.connection import connection
-from pages.parts.state import is_demo
+from pages.parts.session_key import Connection, session_connection
+from pages.parts.state import close_dialog, is_demo, open_dialog, opened_dialog
 
-__all__ = ["open_page", "set_up"]
+__all__ = ["Frame", "open_page", "set_up"]
 
-ICON = Path(__file__).with_name("icon.svg")
+_HERE = Path(__file__).parent
+_STYLE = f"<style>{(_HERE / 'shell.css').read_text(encoding='utf-8')}</style>"
+SIDEBAR_WIDTH = 272
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The places of a page: at the left its list, in the centre what it shows, at the right run settings."""
+
+    sidebar: DeltaGenerator
+    centre: DeltaGenerator
+    panel: DeltaGenerator
 
 
 def set_up() -> None:
     """Set what belongs to the app and not to a page."""
-    st.set_page_config(page_title="OpenRouter Playground", page_icon=ICON, layout="centered")
+    st.set_page_config(
+        page_title="OpenRouter Playground",
+        page_icon=_HERE / "icon.svg",
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
+    )
+    st.logo(_HERE / "logo.svg", icon_image=_HERE / "icon.svg", size="large")
 
 
-def open_page(title: str) -> None:
-    """Begin a page: its title, the session's own key, and in demo mode the word that nothing here is real."""
-    st.title(title)
-    with st.sidebar.expander("Connection", icon=":material/key:"):
-        connection()
-    if is_demo():
-        st.info(
-            "**Demo mode.** Answers are simulated on this computer; no model is asked and nothing is charged. "
-            "For real answers, paste a key under Connection in the sidebar, or set `OPENROUTER_API_KEY` in `.env` and "
-            "start again ([get a key](https://openrouter.ai/settings/keys)).",
-            icon=":material/science:",
+def open_page(title: str) -> Frame:
+    """Begin a page and return its places; run settings are a column beside a wide page, a drawer over a narrow one."""
+    st.html(_STYLE)
+    frame = Frame(st.sidebar.container(), st.container(key="centre"), st.container(key="panel"))
+    with frame.centre:
+        _head(title)
+        if is_demo():
+            _demo_banner()
+    with st.sidebar.container(key="sidebar_foot"):
+        _connection_button()
+    if opened_dialog() == "connection":
+        _connection_dialog(session_connection())
+    return frame
+
+
+def _head(title: str) -> None:
+    with st.container(key="page_head", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        st.button("Run settings", icon=":material/tune:", key="open_settings", on_click=open_dialog, args=("settings",))
+
+
+def _connection_button() -> None:
+    """Draw the button that says whose key is in use, and opens the dialog to change that."""
+    connected = session_connection()
+    label = f"Key {connected.service.config.api_key}" if connected is not None else "Connection"
+    st.button(
+        "Demo mode" if is_demo() else label,
+        icon=":material/science:" if is_demo() else ":material/key:",
+        key="open_connection",
+        type="tertiary",
+        help="Whose key pays for answers",
+        on_click=open_dialog,
+        args=("connection",),
+    )
+
+
+def _demo_banner() -> None:
+    with st.container(
+        key="demo", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
+    ):
+        st.markdown(
+            "**Demo mode.** Answers are simulated on this computer; no model is asked and nothing is charged.",
+            width="stretch",
         )
+        st.button(
+            "Connect a key",
+            icon=":material/key:",
+            key="demo_connect",
+            type="tertiary",
+            on_click=open_dialog,
+            args=("connection",),
+        )
+
+
+@st.dialog("Connection", icon=":material/key:", on_dismiss=close_dialog)
+def _connection_dialog(before: Connection | None) -> None:
+    """Draw the dialog; `before` is what was connected when the page was drawn, which is to follow a change."""
+    if session_connection() is not before:
+        st.rerun()
+    connection()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import cast
+from typing import Literal, cast
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ __all__ = [
     "StoredConversation",
     "Turn",
     "begin_conversation",
+    "close_dialog",
     "conversation",
     "conversations",
     "is_demo",
@@ -26,6 +27,8 @@ __all__ = [
     "live_token",
     "models",
     "open_conversation",
+    "open_dialog",
+    "opened_dialog",
     "owner",
     "put_input",
     "restore_draft",
@@ -34,6 +37,7 @@ __all__ = [
 ]
 
 
+DIALOG = "shell.dialog"
 CONVERSATION = "c"
 """The URL parameter that names the conversation: a reload, another tab or a link finds it again."""
 
@@ -73,6 +77,21 @@ def open_conversation(conversation_id: str | None) -> None:
         st.query_params.pop(CONVERSATION, None)
     else:
         st.query_params[CONVERSATION] = conversation_id
+
+
+def open_dialog(name: Literal["connection", "settings"]) -> None:
+    """Open a dialog with the next run of the page, and keep it open over reruns, as when an answer comes to its end."""
+    st.session_state[DIALOG] = name
+
+
+def opened_dialog() -> str | None:
+    """Return the name of the dialog that is open."""
+    return cast(str | None, st.session_state.get(DIALOG))
+
+
+def close_dialog() -> None:
+    """Note that the dialog was closed."""
+    st.session_state.pop(DIALOG, None)
 
 
 def keep_draft(text: str) -> None:

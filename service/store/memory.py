@@ -32,11 +32,12 @@ class MemoryStore:
         found = self._conversations.get(conversation_id)
         return found if found is not None and found.owner == owner else None
 
-    def recent(self, owner: str, limit: int = 30) -> list[StoredConversation]:
-        """Return an owner's conversations, newest first."""
+    def recent(self, owner: str, limit: int = 30, query: str = "") -> list[StoredConversation]:
+        """Return an owner's conversations, newest first; with a query, those in which all its words stand."""
+        words = query.casefold().split()
         with self._lock:
             mine = [found for found in self._conversations.values() if found.owner == owner and found.turns]
-        return mine[::-1][:limit]
+        return [found for found in mine[::-1] if all(word in found.words for word in words)][:limit]
 
     def delete(self, owner: str, conversation_id: str) -> None:
         """Forget a conversation; nothing happens when there is none."""

@@ -30,6 +30,11 @@ class Turn:
         """The run that counts: the newest."""
         return self.runs[-1] if self.runs else None
 
+    @property
+    def newest(self) -> str:
+        """The id of what came last: the newest run, or what was said."""
+        return self.run.id if self.run is not None else self.id
+
 
 @dataclass
 class StoredConversation:
@@ -45,6 +50,12 @@ class StoredConversation:
         """The beginning of what was said first."""
         words = " ".join(self.turns[0].text.split()) if self.turns else "New chat"
         return words if len(words) <= TITLE_LENGTH else f"{words[: TITLE_LENGTH - 1].rstrip()}…"
+
+    @property
+    def words(self) -> str:
+        """All that was said and answered, with case folded."""
+        said = [part for turn in self.turns for part in (turn.text, turn.run.text if turn.run is not None else "")]
+        return "\n".join(said).casefold()
 
     @property
     def live_run(self) -> Run | None:
@@ -74,8 +85,8 @@ class ConversationStore(Protocol):
     def get(self, owner: str, conversation_id: str) -> StoredConversation | None:
         """Return a conversation; `None` when this owner has none of that id."""
 
-    def recent(self, owner: str, limit: int = 30) -> list[StoredConversation]:
-        """Return an owner's conversations, newest first."""
+    def recent(self, owner: str, limit: int = 30, query: str = "") -> list[StoredConversation]:
+        """Return an owner's conversations, newest first; with a query, those in which all its words stand."""
 
     def delete(self, owner: str, conversation_id: str) -> None:
         """Forget a conversation; nothing happens when there is none."""

@@ -29,7 +29,7 @@ def connected_app(start_app: Callable[..., App], server: Simulator) -> App:
 
 
 def connect(page: Page, key: str) -> None:
-    page.get_by_text("Connection", exact=True).click()
+    page.get_by_role("button", name="Connection", exact=True).click()
     page.get_by_label("API key", exact=True).fill(key)
     page.get_by_role("button", name="Connect", exact=True).click()
 
@@ -59,6 +59,8 @@ def test_two_browsers_with_two_keys(
         wait_idle(page)
         connect(page, key)
         expect(page.get_by_text(f"Connected with key …{key[-4:]}")).to_be_visible()
+        page.get_by_role("button", name="Close").click()
+        expect(page.get_by_role("button", name=f"Key …{key[-4:]}")).to_be_visible()
     for key, page in pages.items():
         say(page, f"Whose key is this, {key[-4:]}?")
         wait_idle(page)
@@ -77,7 +79,8 @@ def test_two_browsers_with_two_keys(
     written = [*shown, *(page.content() for page in (*pages.values(), third)), connected_app.log()]
     for key in (KEY, OTHER_KEY, OWN_KEY):
         assert not [text for text in written if key in text]
-    for page in pages.values():
+    for key, page in pages.items():
+        page.get_by_role("button", name=f"Key …{key[-4:]}").click()
         page.get_by_role("button", name="Disconnect").click()
         expect(page.get_by_label("API key", exact=True)).to_have_value("")
 
@@ -86,7 +89,7 @@ def test_a_key_that_is_not_accepted(connected_app: App, open_page: Callable[...,
     """The sentence stands at the field, which keeps what was typed and hides it."""
     page = open_page(connected_app.url)
     connect(page, "sk-or-v1-bad" + "5" * 20)
-    expect(page.get_by_test_id("stSidebar").get_by_role("alert")).to_contain_text("Check the API key")
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Check the API key")
     field = page.get_by_label("API key", exact=True)
     expect(field).to_have_attribute("type", "password")
     expect(field).to_have_attribute("autocomplete", "off")

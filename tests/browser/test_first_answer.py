@@ -18,7 +18,7 @@ def choose_model(page: Page, model: str) -> None:
     field.click()
     field.fill(model)
     field.press("Enter")
-    expect(page.get_by_test_id("stSidebar").get_by_text(model, exact=True)).to_be_visible()
+    expect(page.locator(".st-key-panel").get_by_text(model, exact=True)).to_be_visible()
 
 
 RECORD_FIRST_WORDS = """() => {

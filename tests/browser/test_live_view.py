@@ -149,7 +149,7 @@ def test_a_new_message_comes_into_view(page: Page, wait_idle: Callable[[Page], N
     page.locator("[data-testid=stMain]").evaluate("element => { element.scrollTop = 0 }")
     choose_model(page, "sim/out-of-credits")
     send(page, "And now?")
-    expect(page.get_by_text("The credits do not cover this request.")).to_be_in_viewport()
+    expect(page.get_by_text("The credits do not cover this request.", exact=True)).to_be_in_viewport()
     wait_idle(page)
 
 

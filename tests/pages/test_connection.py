@@ -137,9 +137,9 @@ def test_a_pasted_key_leads_out_of_demo_mode_and_disconnect_back(
     """For this session; the chosen model follows, because the two sides have none in common."""
     close_backend()
     page = AppTest.from_function(connect_elsewhere, args=(sim.base_url,), default_timeout=30).run()
-    assert page.caption[0].value == "demo sim/writer"
-    assert press(page, "Elsewhere").caption[0].value == "real openrouter/auto"
-    assert press(page, "Disconnect").caption[0].value == "demo sim/writer"
+    assert page.caption[-1].value == "demo sim/writer"
+    assert press(page, "Elsewhere").caption[-1].value == "real openrouter/auto"
+    assert press(page, "Disconnect").caption[-1].value == "demo sim/writer"
     close_backend()
 
 

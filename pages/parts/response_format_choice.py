@@ -1,0 +1,58 @@
+"""The keys of the inputs for a response format, and what they are set to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pages.parts.state import put_input, start_with
+from service import ResponseFormat
+
+__all__ = ["KINDS", "FormatKeys", "Kind", "begin_with", "format_keys", "pretty", "put_response_format"]
+
+Kind = Literal["text", "json_object", "json_schema"]
+KINDS: dict[Kind, str] = {"text": "Text", "json_object": "JSON object", "json_schema": "JSON schema"}
+
+
+@dataclass(frozen=True)
+class FormatKeys:
+    """The keys of the inputs on one page."""
+
+    kind: str
+    name: str
+    strict: str
+    schema: str
+
+
+def format_keys(page: str) -> FormatKeys:
+    """Return the keys of a page's inputs."""
+    page = f"{page}.response_format"
+    return FormatKeys(page, f"{page}.name", f"{page}.strict", f"{page}.schema_json")
+
+
+def put_response_format(page: str, chosen: ResponseFormat | None) -> None:
+    """Set the choice of a page's panel, `None` for text; a schema that was entered stays when the choice needs none.
+
+    To be called from a callback.
+    """
+    keys = format_keys(page)
+    put_input(keys.kind, chosen.type if chosen is not None else "text")
+    if chosen is not None and chosen.schema_body is not None:
+        put_input(keys.name, chosen.schema_name or "answer")
+        put_input(keys.strict, (chosen.definition or {}).get("strict", True) is True)
+        put_input(keys.schema, pretty(chosen.schema_body))
+
+
+def begin_with(keys: FormatKeys, configured: ResponseFormat | None) -> None:
+    """Say what the inputs show at first."""
+    chosen = configured if configured is not None and configured.type in KINDS else ResponseFormat.text()
+    start_with(keys.kind, chosen.type)
+    start_with(keys.name, chosen.schema_name or "answer")
+    start_with(keys.strict, (chosen.definition or {}).get("strict", True) is True)
+    start_with(keys.schema, pretty(chosen.schema_body) if chosen.schema_body is not None else "")
+
+
+def pretty(schema: Any) -> str:
+    """Write a schema as a person would."""
+    return json.dumps(schema, indent=2, ensure_ascii=False)
