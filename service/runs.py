@@ -154,7 +154,9 @@ class Run:
     def will_retry(self, seconds: float, attempt: int, error: BaseException | None) -> None:
         """Note that the next attempt waits."""
         self.state = "queued"
-        self.notice = f"{error} Attempt {attempt} in {seconds:.0f} s." if error else f"Attempt {attempt} waits."
+        self.notice = (
+            f"{_sentence(error)} Attempt {attempt} in {seconds:.0f} s." if error else f"Attempt {attempt} waits."
+        )
 
     def publish(self, events: list[StreamEvent]) -> None:
         """Hand on what arrived."""
@@ -250,3 +252,9 @@ def _end_stopped(run: Run) -> None:
 
 def _unforeseen(error: Exception) -> OpenRouterError:
     return OpenRouterError(f"Something unforeseen happened: {type(error).__name__}.", hint="Please report this.")
+
+
+def _sentence(error: BaseException) -> str:
+    """Return what went wrong with a stop at its end; the provider's words, which come last, often have none."""
+    words = str(error).rstrip()
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."

@@ -15,15 +15,17 @@ from pages.parts.session_key import (
     session_connection,
     typed_key,
 )
+from pages.parts.state import is_demo, service
 from pages.parts.words import cost
 from service import ConfigurationError, KeyStatus, OpenRouterError
 
 __all__ = ["connection"]
 
-ABOUT = (
-    "Paste a key of [OpenRouter](https://openrouter.ai/settings/keys) to ask real models. It serves your own requests "
-    "in this session only, stays in the server's memory until you disconnect, reload the page or close it, and is "
-    "written nowhere.\n\nTo connect for good, set `OPENROUTER_API_KEY` in `.env` and start the app again."
+_OF_OPENROUTER = "Paste a key of [OpenRouter](https://openrouter.ai/settings/keys) to ask real models."
+_USE = (
+    "It serves your own requests in this session only, stays in the server's memory until you disconnect, reload the "
+    "page or close it, and is written nowhere.\n\nTo connect for good, set `OPENROUTER_API_KEY` in `.env` and start "
+    "the app again."
 )
 
 
@@ -37,18 +39,24 @@ def connection() -> None:
 
 
 def _ask_for_key() -> None:
-    st.caption(ABOUT)
+    is_openrouter = is_demo() or service().config.is_openrouter
+    st.caption(f"{_OF_OPENROUTER if is_openrouter else _of_other_server()} {_USE}")
     with st.form("connection", border=False, clear_on_submit=False):
         st.text_input(
             "API key",
             key=TYPED_KEY,
             type="password",
             autocomplete="off",
-            placeholder="sk-or-v1-…",
+            placeholder="sk-or-v1-…" if is_openrouter else None,
         )
         if (error := connection_error()) is not None:
             st.error(_sentence(error), icon=":material/key_off:")
         st.form_submit_button("Connect", icon=":material/key:", on_click=_try, width="stretch")
+
+
+def _of_other_server() -> str:
+    """Say whose key is wanted: what is pasted here is sent there."""
+    return f"Paste a key of the server that this app asks, `{service().config.base_url}`."
 
 
 def _try() -> None:

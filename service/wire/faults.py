@@ -69,6 +69,8 @@ STATUS_OF_TYPE: dict[str, int] = {
 
 _CONTEXT_TYPES = frozenset({"context_length_exceeded", "max_tokens_exceeded", "token_limit_exceeded"})
 _MODERATION_TYPES = frozenset({"content_policy_violation", "refusal"})
+_SPENT_TYPES = frozenset({"insufficient_quota"})
+_NO_KEY_STORE_TYPES = frozenset({"no_db_connection"})
 _CONTEXT_WORDS = re.compile(
     r"maximum context length|context[ _]length[ _]exceeded|context window|prompt is too long|exceed(?:s|ed)? (?:the )?"
     r"(?:available |model'?s? |maximum )?context",
@@ -296,6 +298,10 @@ def _classify(fault: Fault, status: int | None, default: type[OpenRouterError]) 
             return _not_found(fault)
         case 408 | 504 | 524:
             return errors.RequestTimeoutError, f"{name} did not answer in time.", None, None
+        case 429 if fault.is_any_of(_SPENT_TYPES):
+            # OpenAI says 429 of an account that is out of money too; no wait helps there.
+            hint = "Add credits where the key is from, or use another key."
+            return errors.InsufficientCreditsError, "The account's quota is used up.", hint, None
         case 429:
             return _rate_limit(fault, name)
         case 503:
@@ -315,6 +321,10 @@ def _classify(fault: Fault, status: int | None, default: type[OpenRouterError]) 
 
 def _bad_request(fault: Fault, name: str) -> _Class:
     words = f"{fault.message} {fault.provider_message}"
+    if fault.is_any_of(_NO_KEY_STORE_TYPES):
+        # LiteLLM's proxy without a database takes its master key alone, and says this of every other.
+        hint = "Use the proxy's master key: without a database it knows no other."
+        return errors.AuthenticationError, "The API key was not accepted.", hint, None
     if fault.is_any_of(_CONTEXT_TYPES) or _CONTEXT_WORDS.search(words):
         return errors.ContextLengthError, "Prompt and answer do not fit the model's context.", None, None
     if _MODEL_WORDS.search(words):

@@ -59,6 +59,14 @@ def service_of(page: AppTest) -> object:
     return page.session_state["connection"].service
 
 
+def test_the_field_says_which_server_gets_the_key(open_page: Callable[[], AppTest], sim: Simulator) -> None:
+    """An app that asks another server does not ask for OpenRouter's keys."""
+    page = open_page()
+    assert sim.base_url in said(page)
+    assert "openrouter.ai" not in said(page)
+    assert page.text_input(key="connection.key").placeholder == ""
+
+
 def test_a_key_that_works_is_connected(open_page: Callable[[], AppTest], sim: Simulator) -> None:
     """After `/key` has said so; the page shows its last four characters and what is left."""
     page = paste(open_page(), f" {KEY} ")

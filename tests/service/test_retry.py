@@ -236,6 +236,17 @@ def test_a_run_that_waits_says_why_and_holds_no_slot(make_service: MakeService, 
     assert waiting.notice == "The provider asks to slow down (429). Slow down. Attempt 2 in 12 s."
 
 
+def test_words_without_a_stop_get_one_before_the_next_attempt_is_told(
+    make_service: MakeService, sim: Simulator
+) -> None:
+    """Two sentences do not run into one another."""
+    sim.script(refusing(429, "Slow down", headers={"Retry-After": "12"}))
+    held = HeldSleep()
+    waiting = make_service(sleep=held).start(ask())
+    assert held.begun.wait(5)
+    assert waiting.notice == "The provider asks to slow down (429). Slow down. Attempt 2 in 12 s."
+
+
 def test_a_failed_attempt_leaves_nothing_in_the_answer(make_service: MakeService, sim: Simulator) -> None:
     """The answer is the last attempt's alone."""
     half = b'data: {"id": "gen-0-lost", "model": "sim/echo", "choices": []}\n\ndata: {"error": {"code": 502}}\n\n'

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from service import (
+    AuthenticationError,
     ContextLengthError,
+    InsufficientCreditsError,
     ModelNotFoundError,
     OpenRouterError,
     OpenRouterService,
@@ -25,6 +27,7 @@ NOT_THE_FORMAT = "The model produced output that does not match the expected peg
 NO_SUCH_NAME = (
     "/chat/completions: Invalid model name passed in model=nosuch. Call `/v1/models` to view available models"
 )
+SPENT = "You exceeded your current quota, please check your plan and billing details."
 
 
 @pytest.mark.parametrize(
@@ -43,8 +46,26 @@ NO_SUCH_NAME = (
             ModelNotFoundError,
             NO_SUCH_NAME,
         ),
+        (
+            400,
+            {"error": {"message": "No connected db.", "type": "no_db_connection", "param": None, "code": "400"}},
+            AuthenticationError,
+            "No connected db.",
+        ),
+        (
+            429,
+            {"error": {"message": SPENT, "type": "insufficient_quota", "param": None, "code": "insufficient_quota"}},
+            InsufficientCreditsError,
+            SPENT,
+        ),
     ],
-    ids=["llama.cpp, an image", "llama.cpp, too long", "LiteLLM, no such model"],
+    ids=[
+        "llama.cpp, an image",
+        "llama.cpp, too long",
+        "LiteLLM, no such model",
+        "LiteLLM, an unknown key",
+        "aimock, as OpenAI, no quota left",
+    ],
 )
 def test_a_refusal_of_another_server_is_told_for_what_it_is(
     status: int, body: Any, kind: type[OpenRouterError], words: str, wire: Any
