@@ -1,4 +1,4 @@
-"""Measure and print tables: `python -m bench [stream call batch import stop] [--rounds 5] [--quick]`."""
+"""Measure and print tables: `python -m bench [stream call page …] [--rounds 5] [--quick]`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import batch, call, imports, stop, stream
-from bench.harness import run, serve
+from bench import batch, call, imports, page, start, stop, stream, watch
+from bench.harness import Take, processes, run
 from bench.plan import QUICK, Bench, BrokenError, Sizes
 from bench.table import render
 
@@ -21,7 +22,16 @@ BENCHES: dict[str, Callable[[Sizes], list[Bench]]] = {
     "batch": batch.benches,
     "import": imports.benches,
     "stop": stop.benches,
+    "page": page.benches,
+    "start": start.benches,
+    "watch": watch.benches,
 }
+STAGES: dict[str, Callable[[], AbstractContextManager[Take]]] = {
+    "page": page.stage,
+    "start": start.stage,
+    "watch": watch.stage,
+}
+"""Where contenders are more than processes that print their figures."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,10 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     sizes = QUICK if options.quick else Sizes()
     print(_machine(), flush=True)
     try:
-        with serve() as base_url:
-            for name in options.names or BENCHES:
+        for name in options.names or BENCHES:
+            with STAGES.get(name, processes)() as take:
                 for bench in BENCHES[name](sizes):
-                    rows = run(bench, options.rounds, base_url, _say)
+                    rows = run(bench, options.rounds, take, _say)
                     print(f"\n{bench.title}\n\n{render(rows)}", flush=True)
     except BrokenError as problem:
         sys.stderr.write(f"\nBroken: {problem}\n")
@@ -67,7 +77,7 @@ def _at_least_one(text: str) -> int:
 
 def _machine() -> str:
     """Say what the figures were taken with."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("openai", "httpx2", "pydantic"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("openai", "httpx2", "pydantic", "streamlit"))
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     today = datetime.now(UTC).date()
     return f"{today}: Python {platform.python_version()}, {packages}; {os.cpu_count()} CPUs{load}"

@@ -15,7 +15,7 @@ class BrokenError(Exception):
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much one process measures."""
+    """How much one process measures; the long answer is left out where it is 0."""
 
     chunks: int = 10_000
     streams: int = 2
@@ -25,18 +25,39 @@ class Sizes:
     batch_ms: int = 300
     imports: int = 3
     stops: int = 20
+    answer: int = 2_000
+    long_answer: int = 8_000
+    long_rounds: int = 1
+    sessions: int = 100
+    watched: int = 500
 
 
-QUICK = Sizes(chunks=500, streams=1, calls=20, batch=20, at_once=5, batch_ms=50, imports=1, stops=3)
+QUICK = Sizes(
+    chunks=500,
+    streams=1,
+    calls=20,
+    batch=20,
+    at_once=5,
+    batch_ms=50,
+    imports=1,
+    stops=3,
+    answer=300,
+    long_answer=0,
+    sessions=5,
+    watched=50,
+)
 """Enough to see that everything runs; the figures mean little."""
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A module of `bench.contenders` that is run with these arguments; `name` stands in the table."""
+    """Who is measured, with what; `name` stands in the table.
+
+    `module` of `bench.contenders` is run with the arguments, unless the measurement has a stage of its own.
+    """
 
     name: str
-    module: str
+    module: str = ""
     arguments: Sequence[object] = ()
 
 
@@ -44,7 +65,7 @@ class Contender:
 class Measure:
     """One figure that every contender reports.
 
-    `goals` limits our figure: to so many times that of the contender named, or, under `""`, to so much itself.
+    `goals` limits our figure: to so many times that of the contender named, or, under `""`, every one to so much.
     A figure below `floor` is impossible: something was left out.
     """
 
@@ -59,7 +80,8 @@ class Bench:
     """One measurement: ours and what one would take instead.
 
     `expected` is what every contender must bring home; whatever else they bring home must be the same for all.
-    `turns` is how many processes of each contender a round takes.
+    `turns` is how many processes of each contender a round takes. `most_rounds` is for what takes long, and
+    `needs_warm_up` is false where a turn warms up what it measures.
     """
 
     title: str
@@ -68,6 +90,8 @@ class Bench:
     measures: Sequence[Measure]
     expected: Mapping[str, Any] = field(default_factory=dict)
     turns: int = 1
+    most_rounds: int | None = None
+    needs_warm_up: bool = True
 
     @property
     def contenders(self) -> list[Contender]:

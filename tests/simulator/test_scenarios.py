@@ -381,6 +381,16 @@ def test_bench_sends_exactly_the_tokens_asked_for(client, stream):
     assert usage["completion_tokens"] == 150
 
 
+def test_bench_writes_a_page_of_markdown_when_asked_to(client):
+    model = "sim/bench:form=markdown,n=1300,ttft=0,itl=0"
+    streamed = client.stream(model, LONG)
+    assert len([delta for delta in streamed.deltas if delta["content"]]) == 1300
+    assert streamed.text.startswith("This stream is simulated. \n\n## ")
+    for mark in ("\n- A light", "\n1. ", "\n|---|", "\n```python\n", "\n> "):
+        assert streamed.text.count(mark) == 2  # the page, and the page again
+    assert client.post(model, LONG).json()["choices"][0]["message"]["content"] == streamed.text
+
+
 def test_bench_honours_a_token_limit(client):
     streamed = client.stream("sim/bench:n=150,ttft=0,itl=0", LONG, max_tokens=40)
     assert (streamed.usage["completion_tokens"], streamed.finish) == (40, "length")
