@@ -14,10 +14,10 @@ DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check lint types guards bench format clean
+.PHONY: help install run test check lint types guards bench screenshots format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(RUN_STAMP) ## create .venv with what the app needs
 	@echo "Ready. Start the app with: make run"
@@ -47,6 +47,9 @@ guards: $(DEV_STAMP)
 
 bench: $(DEV_STAMP) ## measure, side by side with what one would take instead
 	@$(PY) -m bench
+
+screenshots: $(DEV_STAMP) ## take the pictures of the documentation anew
+	@chromium=$$($(PY) scripts/chromium.py) && CHROMIUM="$$chromium" $(PY) -m scripts.screenshots
 
 format: $(DEV_STAMP) ## let ruff fix and format the code
 	@$(PY) -m ruff check --fix .

@@ -1,7 +1,8 @@
 """A real Chromium, and the app as a process of its own, for the tests in this folder.
 
-Fixtures: `browser` and `app` (the app with no key set), `start_app` (the app with other settings),
-`open_page` and `page` (a page that must end without errors), `wait_idle`.
+Fixtures: `browser` and `app` (the app with no key set), `server` and `served` (a simulator that notes every request,
+and the app connected to it), `start_app` (the app with other settings), `open_page` (a page in a fresh profile),
+`open_tab`, `page` and `tab` (in the profile of the file); a page must end without errors.
 """
 
 import os
@@ -18,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from scripts.chromium import find
+from service.simulator import Simulator
+from tests.support import KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -34,6 +37,11 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PROFILE: dict[str, Any] = {
+    "viewport": {"width": 1440, "height": 900},
+    "reduced_motion": "reduce",
+    "color_scheme": "light",
+}
 # All that the app gets of this machine's environment: no key, no proxy, no setting of Streamlit's.
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "TEMP", "TMP")
 
@@ -139,6 +147,31 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Simulator]:
+    """Return a simulator that answers without pauses and notes every request."""
+    with Simulator(speed=0) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def served(server: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """Serve the app connected to `server` with sim/echo chosen; one process for the tests of a file.
+
+    What fails is not sent again by itself, so that an error comes at once.
+    """
+    settings = {
+        "OPENROUTER_BASE_URL": server.base_url,
+        "OPENROUTER_API_KEY": KEY,
+        "OPENROUTER_MODEL": "sim/echo",
+        "OPENROUTER_MAX_RETRIES": "0",
+        "OPENAI_API_KEY": "sk-must-not-be-sent",
+    }
+    running = launch(tmp_path_factory.mktemp("home"), settings)
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     """Return `start(environ={}, home=None)`, which serves the app with these settings until the test ends.
@@ -205,13 +238,8 @@ def open_page(browser: Browser, page_errors: Watch) -> Iterator[Callable[..., Pa
     contexts = []
 
     def open_(url: str, **context: Any) -> Page:
-        options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", "color_scheme": "light"}
-        contexts.append(browser.new_context(**(options | context)))
-        page = contexts[-1].new_page()
-        page_errors.attach(page)
-        page.goto(url)
-        settle(page)
-        return page
+        contexts.append(browser.new_context(**(PROFILE | context)))
+        return visit(contexts[-1], url, page_errors)
 
     yield open_
     for context in contexts:
@@ -219,10 +247,47 @@ def open_page(browser: Browser, page_errors: Watch) -> Iterator[Callable[..., Pa
     assert not page_errors.errors, "\n".join(page_errors.errors)
 
 
+def visit(context: BrowserContext, url: str, watch: Watch) -> Page:
+    page = context.new_page()
+    watch.attach(page)
+    page.goto(url)
+    settle(page)
+    return page
+
+
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """Return one browser profile for the tabs of a file: what was loaded once comes from its cache."""
+    context = browser.new_context(**PROFILE)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(open_page: Callable[..., Page], app: App) -> Page:
-    """Open the first page of the app in a fresh browser profile."""
-    return open_page(app.url)
+def open_tab(profile: BrowserContext, page_errors: Watch) -> Iterator[Callable[[str], Page]]:
+    """Return `open(url)`, which opens a tab; each is a session of its own and ends with the test."""
+    tabs: list[Page] = []
+
+    def open_(url: str) -> Page:
+        tabs.append(visit(profile, url, page_errors))
+        return tabs[-1]
+
+    yield open_
+    for tab in tabs:
+        tab.close()
+    assert not page_errors.errors, "\n".join(page_errors.errors)
+
+
+@pytest.fixture
+def page(open_tab: Callable[[str], Page], app: App) -> Page:
+    """Open the first page of the app as a stranger gets it."""
+    return open_tab(app.url)
+
+
+@pytest.fixture
+def tab(open_tab: Callable[[str], Page], served: App) -> Page:
+    """Open the first page of the app that is connected to `server`."""
+    return open_tab(served.url)
 
 
 @pytest.fixture

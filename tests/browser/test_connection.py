@@ -2,30 +2,16 @@
 
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from service.simulator import Simulator
 from tests.browser.conftest import App
+from tests.browser.driving import finished, send
 from tests.support import KEY, OTHER_KEY
 
-OWN_KEY = "sk-or-v1-" + "00112233" * 8
-
-
-@pytest.fixture
-def server() -> Iterator[Simulator]:
-    """Return a simulator that notes every request, as an ordinary server; a long answer takes a second or two."""
-    with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-def connected_app(start_app: Callable[..., App], server: Simulator) -> App:
-    return start_app(
-        {"OPENROUTER_BASE_URL": server.base_url, "OPENROUTER_API_KEY": OWN_KEY, "OPENROUTER_MODEL": "sim/echo"}
-    )
+PASTED = "sk-or-v1-" + "00112233" * 8
 
 
 def connect(page: Page, key: str) -> None:
@@ -35,23 +21,37 @@ def connect(page: Page, key: str) -> None:
 
 
 def say(page: Page, text: str) -> None:
-    box = page.get_by_test_id("stChatInputTextArea")
-    box.fill(text)
-    box.press("Enter")
-    expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text(text, timeout=30_000)
-    expect(page.get_by_test_id("stMain")).to_contain_text("total")
+    send(page, text)
+    expect(finished(page)).to_contain_text(text)
+
+
+def test_a_key_and_a_server_from_the_environment_are_used(tab: Page, server: Simulator) -> None:
+    """There is no demo banner, and the prompt reaches that server with that key; nothing of OpenAI's is used."""
+    expect(tab.get_by_text("Demo mode.")).to_have_count(0)
+    tab.get_by_role("textbox", name="System prompt").fill("Be brief.")
+    say(tab, "Are you there?")
+    request = server.chat_requests[-1]
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.body["model"] == "sim/echo"
+    assert request.body["stream"] is True
+    assert request.body["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Are you there?"},
+    ]
+    assert KEY not in tab.content()
 
 
 def test_two_browsers_with_two_keys(
-    connected_app: App, server: Simulator, open_page: Callable[..., Page], wait_idle: Callable[[Page], None]
+    served: App, server: Simulator, open_page: Callable[..., Page], wait_idle: Callable[[Page], None]
 ) -> None:
     """Each key goes with its own browser's runs alone, and stands in no page, address, frame from us or log."""
+    server.clear()
     shown: list[str] = []
 
     def note(socket_: WebSocket) -> None:
         socket_.on("framereceived", lambda data: shown.append(str(data)))
 
-    pages = {key: open_page(connected_app.url) for key in (KEY, OTHER_KEY)}
+    pages = {key: open_page(served.url) for key in (PASTED, OTHER_KEY)}
     for key, page in pages.items():
         page.on("websocket", note)
         page.on("request", lambda request: shown.append(request.url))
@@ -64,20 +64,20 @@ def test_two_browsers_with_two_keys(
     for key, page in pages.items():
         say(page, f"Whose key is this, {key[-4:]}?")
         wait_idle(page)
-    third = open_page(connected_app.url)
+    third = open_page(served.url)
     say(third, "And here?")
 
     asked = {
         request.body["messages"][0]["content"]: request.headers["authorization"] for request in server.chat_requests
     }
     assert asked == {
-        f"Whose key is this, {KEY[-4:]}?": f"Bearer {KEY}",
+        f"Whose key is this, {PASTED[-4:]}?": f"Bearer {PASTED}",
         f"Whose key is this, {OTHER_KEY[-4:]}?": f"Bearer {OTHER_KEY}",
-        "And here?": f"Bearer {OWN_KEY}",
+        "And here?": f"Bearer {KEY}",
     }
     assert any("Connected with key" in text for text in shown)
-    written = [*shown, *(page.content() for page in (*pages.values(), third)), connected_app.log()]
-    for key in (KEY, OTHER_KEY, OWN_KEY):
+    written = [*shown, *(page.content() for page in (*pages.values(), third)), served.log()]
+    for key in (KEY, OTHER_KEY, PASTED):
         assert not [text for text in written if key in text]
     for key, page in pages.items():
         page.get_by_role("button", name=f"Key …{key[-4:]}").click()
@@ -85,9 +85,9 @@ def test_two_browsers_with_two_keys(
         expect(page.get_by_label("API key", exact=True)).to_have_value("")
 
 
-def test_a_key_that_is_not_accepted(connected_app: App, open_page: Callable[..., Page]) -> None:
+def test_a_key_that_is_not_accepted(served: App, open_page: Callable[..., Page]) -> None:
     """The sentence stands at the field, which keeps what was typed and hides it."""
-    page = open_page(connected_app.url)
+    page = open_page(served.url)
     connect(page, "sk-or-v1-bad" + "5" * 20)
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Check the API key")
     field = page.get_by_label("API key", exact=True)

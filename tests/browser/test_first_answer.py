@@ -4,22 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from service.simulator import Simulator
-
-
-def send(page: Page, text: str) -> None:
-    field = page.get_by_test_id("stChatInputTextArea")
-    field.fill(text)
-    field.press("Enter")
-
-
-def choose_model(page: Page, model: str) -> None:
-    field = page.get_by_role("combobox", name="Model")
-    field.click()
-    field.fill(model)
-    field.press("Enter")
-    expect(page.locator(".st-key-panel").get_by_text(model, exact=True)).to_be_visible()
-
+from tests.browser.conftest import App
+from tests.browser.driving import choose_model, finished, send
 
 RECORD_FIRST_WORDS = """() => {
   const look = () => {
@@ -43,66 +29,22 @@ def test_first_answer_streams_in_demo_mode(page: Page, wait_idle: Callable[[Page
     expect(answer).to_contain_text("out tokens", timeout=30_000)
     expect(answer).to_contain_text("simulated")
     expect(answer).to_contain_text("sim/writer")
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
     first = page.evaluate("window.firstWords")
     assert 0 < len(first) < len(answer.inner_text()) / 2  # words long before the end: it streamed
     wait_idle(page)
 
 
-def test_stop_keeps_what_came(page: Page, wait_idle: Callable[[Page], None]) -> None:
-    """Stop ends the run in the middle and the text that had come stays, said to be stopped."""
-    choose_model(page, "sim/slow")
-    send(page, "Tell me everything about lighthouses, at length, with examples and numbers")
-    answer = page.get_by_test_id("stChatMessage").nth(1)
-    expect(answer).to_contain_text("lighthouses")
-
-    page.get_by_role("button", name="Stop").click()
-
-    expect(answer).to_contain_text("Stopped before the end")
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
-    expect(answer).to_contain_text("lighthouses")
-    wait_idle(page)
-
-
-def test_an_error_is_said_in_words_at_its_answer(page: Page, wait_idle: Callable[[Page], None]) -> None:
-    """An error stands at the answer it belongs to, with the provider's words and what to do."""
-    choose_model(page, "sim/out-of-credits")
-    send(page, "Hello")
-
-    answer = page.get_by_test_id("stChatMessage").nth(1)
-    expect(answer).to_contain_text("The credits do not cover this request.")
-    expect(answer).to_contain_text("Insufficient credits.")
-    expect(answer).to_contain_text("Add credits")
-    wait_idle(page)
-
-
-def test_a_key_and_a_server_from_the_environment_are_used(
-    start_app: Callable[..., object], open_page: Callable[..., Page], wait_idle: Callable[[Page], None]
+def test_a_cold_link_to_a_conversation_that_is_gone(
+    start_app: Callable[..., App], open_page: Callable[..., Page], wait_idle: Callable[[Page], None]
 ) -> None:
-    """With a key and a base URL set there is no demo banner, and the prompt reaches that server with that key."""
-    with Simulator(speed=0) as server:
-        key = "sk-or-v1-browsertestkey0001"
-        app = start_app(
-            {
-                "OPENROUTER_BASE_URL": server.base_url,
-                "OPENROUTER_API_KEY": key,
-                "OPENROUTER_MODEL": "sim/echo",
-                "OPENAI_API_KEY": "sk-must-not-be-sent",
-            }
-        )
-        page = open_page(app.url)
-        expect(page.get_by_text("Demo mode.")).to_have_count(0)
-        page.get_by_role("textbox", name="System prompt").fill("Be brief.")
-
-        send(page, "Are you there?")
-
-        expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text("Are you there?")
-        expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text("out tokens")
-        request = server.chat_requests[-1]
-        assert request.headers["authorization"] == f"Bearer {key}"
-        assert request.body["model"] == "sim/echo"
-        assert request.body["stream"] is True
-        assert [message["role"] for message in request.body["messages"]] == ["system", "user"]
-        assert request.body["messages"][0]["content"] == "Be brief."
-        assert key not in page.content()
-        wait_idle(page)
+    """As the first request to a fresh app, in a fresh browser: the page says so, and a new one can begin."""
+    app = start_app({})
+    page = open_page(f"{app.url}/?c=0123456789abcdef0123456789abcdef")
+    expect(page.get_by_role("alert")).to_contain_text("This conversation is not here")
+    choose_model(page, "sim/echo")
+    send(page, "Then a new one")
+    expect(finished(page)).to_contain_text("Then a new one")
+    expect(page.get_by_text("This conversation is not here")).to_have_count(0)
+    assert "0123456789abcdef" not in page.url
+    wait_idle(page)

@@ -1,0 +1,67 @@
+"""What a person does on the chat page, and what a test waits for there."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from service.simulator import Reply
+from tests.support import streamed
+
+__all__ = ["answer", "chip", "choose_model", "finished", "new_conversation", "open_fold", "paced", "send", "unfinished"]
+
+SECONDS_IN_ALL = re.compile(r"total [\d.]+ s")
+
+
+def send(page: Page, text: str) -> None:
+    """Type a message and press Enter."""
+    field = page.get_by_test_id("stChatInputTextArea")
+    field.fill(text)
+    field.press("Enter")
+
+
+def choose_model(page: Page, model: str) -> None:
+    """Choose a model in run settings, where they stand or in the open drawer."""
+    field = page.get_by_role("combobox", name="Model")
+    field.click()
+    field.fill(model)
+    field.press("Enter")
+    expect(page.locator("[class*=run_settings]").get_by_text(model, exact=True)).to_be_visible()
+
+
+def open_fold(page: Page, title: str) -> None:
+    """Open a fold of run settings."""
+    page.locator("[class*=run_settings] summary").filter(has_text=title).click()
+
+
+def new_conversation(page: Page) -> None:
+    """Begin another conversation in the same session."""
+    page.get_by_role("button", name="New chat").click()
+    expect(page.get_by_test_id("stChatMessage")).to_have_count(0)
+
+
+def answer(page: Page, number: int = 1) -> Locator:
+    """Return the answer to the message of that number."""
+    return page.get_by_test_id("stChatMessage").nth(2 * number - 1)
+
+
+def finished(page: Page, number: int = 1) -> Locator:
+    """Wait until an answer has come to its end, with its line of figures, and return it."""
+    found = answer(page, number)
+    expect(found).to_contain_text(SECONDS_IN_ALL, timeout=30_000)
+    return found
+
+
+def chip(shown: Locator) -> Locator:
+    """Return the verdict of an answer."""
+    return shown.locator(".stMarkdownBadge").first
+
+
+def unfinished(*deltas: str) -> Reply:
+    """Return a reply that begins so and falls silent: the run is live until somebody stops it."""
+    return Reply(chunks=streamed(*deltas, finish=None), end="hang")
+
+
+def paced(text: str, *, seconds: float = 0.6) -> Reply:
+    """Return a reply that writes a text in so many seconds: long enough for a page to show it live."""
+    pieces = re.findall(r"(?s).{1,40}", text)
+    return Reply(chunks=streamed(*pieces), gap=seconds / len(pieces))
