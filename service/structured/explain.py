@@ -72,7 +72,11 @@ def _property_names(scene: Scene, error: ValidationError) -> list[Fault]:
     nested = error.kind.value
     path = scene.path(error)
     name = str(nested.instance)
-    inner = faults_of(Scene(scene.document, name), nested)
+    # What is wrong with a name is told of the place where the object stands; there the name itself is looked at.
+    looked_at: Any = name
+    for step in reversed(list(nested.instance_path)):
+        looked_at = {str(step): looked_at}
+    inner = faults_of(Scene(scene.document, looked_at), nested)
     told = "; ".join(dict.fromkeys(fault.message for fault in inner))
     return [Fault((*path, name), "PropertyNames", text=f"is not allowed as a name: it {told}")]
 

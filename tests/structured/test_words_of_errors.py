@@ -128,6 +128,12 @@ CASES: list[tuple[str, Any, Any, list[tuple[str, str]]]] = [
     ("Pattern", {"pattern": "^[A-Z]+$"}, "x", [("", 'should match the pattern ^[A-Z]+$, got "x"')]),
     (
         "PropertyNames",
+        {"additionalProperties": {"propertyNames": {"maxLength": 2}}},
+        {"a": {"not": None}},
+        [("a.not", "is not allowed as a name: it should be at most 2 characters long, got 3")],
+    ),
+    (
+        "PropertyNames",
         {"propertyNames": {"maxLength": 1}},
         {"a": 1, "bcd": 1},
         [("bcd", "is not allowed as a name: it should be at most 1 character long, got 3")],
