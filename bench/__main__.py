@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import batch, call, imports, page, start, stop, stream, watch
+from bench import batch, call, imports, page, start, stop, store, stream, watch
 from bench.harness import Take, processes, run
 from bench.plan import QUICK, Bench, BrokenError, Sizes
 from bench.table import render
@@ -22,6 +22,7 @@ BENCHES: dict[str, Callable[[Sizes], list[Bench]]] = {
     "batch": batch.benches,
     "import": imports.benches,
     "stop": stop.benches,
+    "store": store.benches,
     "page": page.benches,
     "start": start.benches,
     "watch": watch.benches,
@@ -77,7 +78,8 @@ def _at_least_one(text: str) -> int:
 
 def _machine() -> str:
     """Say what the figures were taken with."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("openai", "httpx2", "pydantic", "streamlit"))
+    names = ("openai", "httpx2", "pydantic", "streamlit", "SQLAlchemy")
+    packages = ", ".join(f"{name} {version(name)}" for name in names)
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     today = datetime.now(UTC).date()
     return f"{today}: Python {platform.python_version()}, {packages}; {os.cpu_count()} CPUs{load}"

@@ -36,6 +36,7 @@ __all__ = ["DEFAULT_BASE_URL", "DEFAULT_MODEL", "OpenRouterConfig", "Setting", "
 DEFAULT_BASE_URL = "https://openrouter.ai/api/v1"
 DEFAULT_MODEL = "openrouter/auto"
 PREFIX = "OPENROUTER_"
+DATABASE_URL = "DATABASE_URL"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _Key = Annotated[InstanceOf[Secret], PlainSerializer(str, return_type=str)]
@@ -324,7 +325,7 @@ def read_environment(
 ) -> dict[str, str]:
     """Return the settings found, by variable: environment before `.env` before `secrets.toml`, blanks left out.
 
-    Only variables that begin with `OPENROUTER_` are looked at.
+    Only variables that begin with `OPENROUTER_` are looked at, and `DATABASE_URL`, as hosts name it.
 
     Raises:
         ConfigurationError: `.env` or `secrets.toml` cannot be read.
@@ -332,7 +333,8 @@ def read_environment(
     places = [os.environ if environ is None else environ, _read_dotenv(dotenv_path), _read_secrets(secrets_path)]
     found: dict[str, str] = {}
     for place in reversed(places):
-        found.update({name: value for name, value in place.items() if name.startswith(PREFIX) and value.strip()})
+        ours = {name: value for name, value in place.items() if name.startswith(PREFIX) or name == DATABASE_URL}
+        found.update({name: value for name, value in ours.items() if value.strip()})
     return found
 
 

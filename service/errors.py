@@ -4,6 +4,7 @@
     ├── ConfigurationError         a setting is missing or wrong; nothing was sent
     ├── InvalidRequestError        the request is malformed, here or in the provider's eyes (400, 413, 422)
     │   ├── InvalidSchemaError     the JSON Schema itself is not valid
+    │   ├── ImportFileError        a file that was to be imported is broken; nothing was changed
     │   └── ContextLengthError     prompt and answer do not fit the model's context (400)
     ├── UnsupportedFeatureError    no endpoint of the model can do what was asked (404)
     ├── AuthenticationError        the key is missing, unknown or revoked (401)
@@ -133,6 +134,22 @@ class InvalidSchemaError(InvalidRequestError):
     """The JSON Schema itself is not valid, or is too large."""
 
     default_hint = "Correct the schema at the place named."
+
+
+class ImportFileError(InvalidRequestError):
+    """A file that was to be imported is broken or too large; nothing was changed.
+
+    Attributes:
+        line: The line that is wrong, from 1; `None` where it is the file as a whole.
+        column: Where on the line, from 1; `None` where that is not known.
+    """
+
+    default_hint = "Correct the file at the place named, or export it again."
+
+    def __init__(self, message: str, *, line: int | None = None, column: int | None = None, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.line = line
+        self.column = column
 
 
 class ContextLengthError(InvalidRequestError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import threading
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from service.errors import OpenRouterError
 from service.loop import BackgroundLoop
 from service.results import ChatResult, Finished, StreamEvent, Timings, Verdict
-from service.types import ChatRequest
+from service.types import ChatRequest, ModelParameters, ResponseFormat
 from service.wire.answer import Answer
 
 __all__ = ["Run", "RunState", "Runs"]
@@ -77,6 +78,7 @@ class Run:
         self._sent = self._begun
         self._first_token: float | None = None
         self._ended = threading.Event()
+        self._waiting: list[Callable[[Run], object]] = []
         self._task: asyncio.Task[None] | None = None
         self._loop: BackgroundLoop | None = None
         self._stop_asked = False
@@ -88,6 +90,16 @@ class Run:
     def model(self) -> str:
         """The model that was asked for."""
         return self.request.model or ""
+
+    @property
+    def parameters(self) -> ModelParameters:
+        """The parameters of the request."""
+        return self.request.parameters
+
+    @property
+    def response_format(self) -> ResponseFormat | None:
+        """The response format of the request."""
+        return self.request.response_format
 
     @property
     def text(self) -> str:
@@ -126,6 +138,24 @@ class Run:
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the end, whatever it is; False when it has not come within `timeout` seconds."""
         return self._ended.wait(timeout)
+
+    def when_ended(self, callback: Callable[[Run], object]) -> None:
+        """Call something once it has ended, at once if it has; on the thread of the loop, so it must not block."""
+        self._waiting.append(callback)
+        if self._ended.is_set():
+            self._tell()
+
+    def _tell(self) -> None:
+        while self._waiting:
+            # Two threads may come here at once; each callback is called by one of them.
+            with contextlib.suppress(IndexError):
+                self._call(self._waiting.pop(0))
+
+    def _call(self, callback: Callable[[Run], object]) -> None:
+        try:
+            callback(self)
+        except Exception:
+            log.exception("what was to be done after run %s failed", self.id)
 
     def stop(self) -> None:
         """Stop it, in whatever state it is; returns at once, and what had arrived is kept."""
@@ -187,6 +217,7 @@ class Run:
         if self._sink is not None:
             self._sink.put(error if error is not None else [Finished(result)])
             self._sink.put(None)
+        self._tell()
 
 
 class Runs:

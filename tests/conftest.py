@@ -19,7 +19,7 @@ from tests.support import KEY, FakeClock, RecordedSleep
 def _no_settings_from_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take every key and setting of the developer's out of the environment."""
     for name in list(os.environ):
-        if name.upper().startswith(("OPENROUTER_", "OPENAI_")):
+        if name.upper().startswith(("OPENROUTER_", "OPENAI_", "DATABASE_URL")):
             monkeypatch.delenv(name)
 
 

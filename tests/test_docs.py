@@ -16,6 +16,7 @@ import pytest
 import service
 from service import errors
 from service.config import OpenRouterConfig, Setting, read_environment, settings
+from service.store.settings import DATA_FOLDER
 from service.structured.complete import StructuredAnswer
 from service.web.hosts import ALLOWED_HOSTS
 from service.wire.faults import STATUS_OF_TYPE, error_from_fault, read_fault
@@ -226,7 +227,7 @@ def example_settings() -> dict[str, str]:
 def test_the_example_of_the_settings_file_lists_every_setting() -> None:
     """Each commented out, with its default."""
     shown = {name: value.strip('"') for name, value in example_settings().items()}
-    assert shown == {item.variable: item.default for item in settings()} | {ALLOWED_HOSTS: ""}
+    assert shown == {item.variable: item.default for item in settings()} | {ALLOWED_HOSTS: "", DATA_FOLDER: "data"}
 
 
 def test_the_example_of_the_settings_file_sets_nothing() -> None:

@@ -124,4 +124,5 @@ def test_an_unknown_measurement_is_refused_with_the_known_ones() -> None:
     """Nothing is measured then."""
     done = run("streams")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "no measurement 'streams'; there are stream, call, batch, import, stop, page, start, watch" in done.stderr
+    names = "stream, call, batch, import, stop, store, page, start, watch"
+    assert f"no measurement 'streams'; there are {names}" in done.stderr

@@ -9,14 +9,15 @@ import pytest
 
 from service import errors
 from service.config import settings
+from service.store.settings import DATA_FOLDER
 from service.web.hosts import ALLOWED_HOSTS
 
 ROOT = Path(__file__).resolve().parents[2]
 ERRORS = sorted(
     name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, errors.OpenRouterError)
 )
-KNOWN = {*(setting.variable for setting in settings()), ALLOWED_HOSTS}
-"""The settings of the service, and the one of the app around it."""
+KNOWN = {*(setting.variable for setting in settings()), ALLOWED_HOSTS, DATA_FOLDER}
+"""The settings of the service, and those of the app around it."""
 
 
 def read(name: str) -> str:
@@ -54,7 +55,7 @@ def test_every_setting_is_in_the_example_file_with_its_default() -> None:
 def test_the_example_file_holds_no_setting_that_is_none() -> None:
     """A name that was changed in the code is changed there."""
     assert sorted(set(example_lines()) - KNOWN) == []
-    assert example_lines()[ALLOWED_HOSTS] == ""
+    assert (example_lines()[ALLOWED_HOSTS], example_lines()[DATA_FOLDER]) == ("", "data")
 
 
 @pytest.mark.parametrize("page", ["docs/configuration.md", "README.md"])

@@ -11,7 +11,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN_IN_PAGES = {"openai", "httpx2", "httpx", "sqlalchemy", "starlette", "uvicorn"}
-LOADED_LATE = ["streamlit", "starlette", "uvicorn", "jsonschema_rs", "tenacity", "service.simulator", "service.web"]
+LOADED_LATE = [
+    "streamlit",
+    "starlette",
+    "uvicorn",
+    "jsonschema_rs",
+    "tenacity",
+    "sqlalchemy",
+    "alembic",
+    "psycopg",
+    "service.simulator",
+    "service.store",
+    "service.web",
+]
 
 
 @cache

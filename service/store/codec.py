@@ -1,0 +1,225 @@
+"""Requests, results and errors as JSON and back, exactly; keys are masked on the way in.
+
+A request is kept in two halves: its messages, which later requests share (see `prompts`), and everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from service import errors
+from service.errors import ErrorContext, OpenRouterError, SchemaValidationError
+from service.redact import redact, redact_text
+from service.results import ChatResult, Issue, Timings, ToolCall, Usage, Verdict
+from service.store.columns import dump_json
+from service.types import ChatRequest, Message, ModelParameters, ResponseFormat, Tool
+from service.wire.payload import build_payload
+
+__all__ = [
+    "EncodedRequest",
+    "decode_error",
+    "decode_message",
+    "decode_payload",
+    "decode_request",
+    "decode_result",
+    "encode_error",
+    "encode_message",
+    "encode_request",
+    "encode_result",
+    "mask",
+]
+
+_PLAIN_FIELDS = (
+    "id",
+    "created",
+    "model",
+    "requested_model",
+    "provider",
+    "refusal",
+    "finish_reason",
+    "native_finish_reason",
+    "attempts",
+    "is_partial",
+)
+_LISTS = ("reasoning_details", "images", "annotations", "warnings")
+_COUNTS = tuple(name for name in Usage.__slots__ if name != "cost")
+_ERROR_FIELDS = ("message", "code", "provider_message", "status_code", "provider", "retryable", "retry_after", "hint")
+
+
+def mask(value: Any, secrets: Sequence[str] = ()) -> Any:
+    """Return a JSON value with what looks like a key masked in its texts; names and everything else stay."""
+    if isinstance(value, str):
+        return redact_text(value, *secrets) if _may_hold_key(value, secrets) else value
+    if isinstance(value, Mapping):
+        return {name: mask(item, secrets) for name, item in value.items()}
+    return [mask(item, secrets) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _may_hold_key(text: str, secrets: Sequence[str]) -> bool:
+    """Whether it is worth looking closely, which takes long with the megabytes of a picture."""
+    return "sk-" in text or "@" in text or "bearer" in text.lower() or any(secret in text for secret in secrets)
+
+
+@dataclass(frozen=True)
+class EncodedRequest:
+    """A request in two halves: its messages in order, and the rest, with what the payload has of its own."""
+
+    messages: tuple[dict[str, Any], ...]
+    rest: dict[str, Any]
+
+
+def encode_request(request: ChatRequest, payload: Mapping[str, Any], secrets: Sequence[str] = ()) -> EncodedRequest:
+    """Return a request and the body it was sent as; of the body only what the request does not tell."""
+    rest: dict[str, Any] = {
+        "model": request.model,
+        "parameters": {**request.parameters.set_fields(), "extra_body": request.parameters.extra_body},
+        "tools": [_set_fields(tool) for tool in request.tools],
+        "tool_choice": request.tool_choice,
+        "payload": _own_of_payload(request, payload),
+    }
+    if request.response_format is not None:
+        rest["response_format"] = mask(_set_fields(request.response_format), secrets)
+    for name in ("parameters", "tools", "payload"):
+        rest[name] = redact(rest[name], *secrets)
+    messages = tuple(mask(encode_message(message), secrets) for message in request.messages)
+    return EncodedRequest(messages, rest)
+
+
+def _set_fields(value: Tool | ResponseFormat) -> dict[str, Any]:
+    return {name: found for name in type(value).model_fields if (found := getattr(value, name)) is not None}
+
+
+def _own_of_payload(request: ChatRequest, payload: Mapping[str, Any]) -> dict[str, Any]:
+    expected = build_payload(request, stream=False)
+    changed = {name: value for name, value in payload.items() if name not in expected or expected[name] != value}
+    return {"changed": changed, "missing": [name for name in expected if name not in payload]}
+
+
+def encode_message(message: Message) -> dict[str, Any]:
+    """Return what is set of a message."""
+    encoded = message.model_dump()
+    if isinstance(message.content, tuple):
+        encoded["content"] = [{"type": part.type, "payload": part.payload} for part in message.content]
+    return encoded
+
+
+def decode_message(encoded: Mapping[str, Any]) -> Message:
+    """Return a message; one that this version would refuse keeps its role and what is text in it."""
+    try:
+        return Message.model_validate(encoded)
+    except ValidationError:
+        content = encoded.get("content")
+        return Message.model_construct(role=encoded.get("role", "user"), content=content if content else "")
+
+
+def decode_request(rest: Mapping[str, Any], messages: Sequence[Message]) -> ChatRequest:
+    """Return a request; of one that this version would refuse, what it does not."""
+    kept = messages or (Message.user(""),)
+    given = {name: rest.get(name) for name in ("model", "parameters", "response_format", "tools", "tool_choice")}
+    fields = {name: value for name, value in given.items() if value is not None}
+    try:
+        return ChatRequest(messages=tuple(kept), **fields)
+    except ValidationError:
+        return ChatRequest.model_construct(messages=tuple(kept), model=rest.get("model"), parameters=ModelParameters())
+
+
+def decode_payload(rest: Mapping[str, Any], request: ChatRequest) -> dict[str, Any]:
+    """Return the body a request was sent as."""
+    own = rest["payload"]
+    payload = build_payload(request, stream=False) | own["changed"]
+    return {name: value for name, value in payload.items() if name not in own["missing"]}
+
+
+def encode_result(result: ChatResult, secrets: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a result without `text` and `reasoning`, which have columns of their own; defaults are left out."""
+    encoded: dict[str, Any] = {name: getattr(result, name) for name in _PLAIN_FIELDS}
+    encoded |= {name: _sound(list(getattr(result, name))) for name in _LISTS if getattr(result, name)}
+    if result.tool_calls:
+        encoded["tool_calls"] = [[call.id, call.name, call.arguments] for call in result.tool_calls]
+    encoded["timings"] = [result.timings.queued, result.timings.first_token, result.timings.total]
+    encoded["audio"] = _sound(result.audio)
+    encoded["parsed"] = _sound(result.parsed)
+    if result.usage is not None:
+        cost = result.usage.cost
+        encoded["usage"] = {name: getattr(result.usage, name) for name in _COUNTS}
+        encoded["usage"]["cost"] = None if cost is None else str(cost)
+    if (verdict := result.verdict) is not None:
+        issues = [[issue.path, issue.message] for issue in verdict.issues]
+        encoded["verdict"] = [verdict.kind, verdict.sentence, issues]
+    told = {name: value for name, value in encoded.items() if value is not None}
+    return cast(dict[str, Any], mask(told, secrets))
+
+
+def _sound(value: Any) -> Any:
+    """Return a value, or `None` where it has no JSON: nested too deeply, or an endless number."""
+    try:
+        # Some room, for it will stand inside other lists.
+        dump_json([[[[value]]]])
+    except (ValueError, TypeError):
+        return None
+    return value
+
+
+def decode_result(encoded: Mapping[str, Any], *, text: str, reasoning: str) -> ChatResult:
+    """Return a result."""
+    known = {name: encoded[name] for name in _PLAIN_FIELDS if name in encoded}
+    known |= {name: tuple(encoded[name]) for name in _LISTS if name in encoded}
+    calls = tuple(
+        ToolCall(id, name, arguments, ToolCall.parse(arguments))
+        for id, name, arguments in encoded.get("tool_calls", ())
+    )
+    timings = Timings(*encoded["timings"]) if "timings" in encoded else Timings()
+    return ChatResult(
+        text=text,
+        reasoning=reasoning,
+        tool_calls=calls,
+        usage=_decode_usage(encoded.get("usage")),
+        timings=timings,
+        verdict=_decode_verdict(encoded.get("verdict")),
+        audio=encoded.get("audio"),
+        parsed=encoded.get("parsed"),
+        **known,
+    )
+
+
+def _decode_usage(encoded: Mapping[str, Any] | None) -> Usage | None:
+    if encoded is None:
+        return None
+    cost = encoded["cost"]
+    return Usage(**{name: encoded[name] for name in _COUNTS}, cost=None if cost is None else Decimal(cost))
+
+
+def _decode_verdict(encoded: Sequence[Any] | None) -> Verdict | None:
+    if encoded is None:
+        return None
+    kind, sentence, issues = encoded
+    return Verdict(kind, sentence, tuple(Issue(path, message) for path, message in issues))
+
+
+def encode_error(error: OpenRouterError, secrets: Sequence[str] = ()) -> dict[str, Any]:
+    """Return an error without what had arrived, which is the result of its run."""
+    encoded: dict[str, Any] = {"class": type(error).__name__}
+    encoded |= {name: getattr(error, name) for name in _ERROR_FIELDS}
+    context = error.context
+    encoded["context"] = {name: getattr(context, name) for name in ErrorContext.__slots__}
+    encoded["context"]["payload"] = redact(context.payload, *secrets, shorten=True)
+    encoded["has_partial"] = error.partial is not None
+    if isinstance(error, SchemaValidationError):
+        encoded["issues"] = [[issue.path, issue.message] for issue in error.issues]
+    return cast(dict[str, Any], mask(encoded, secrets))
+
+
+def decode_error(encoded: Mapping[str, Any], partial: ChatResult | None) -> OpenRouterError:
+    """Return an error; one of a class this version does not know is an `OpenRouterError`."""
+    kind = getattr(errors, encoded["class"], OpenRouterError)
+    fields = {name: encoded[name] for name in _ERROR_FIELDS}
+    if "issues" in encoded and issubclass(kind, SchemaValidationError):
+        fields["issues"] = [Issue(path, message) for path, message in encoded["issues"]]
+    context = ErrorContext(**encoded["context"])
+    kept = partial if encoded["has_partial"] else None
+    return cast(OpenRouterError, kind(**fields, partial=kept, context=context))

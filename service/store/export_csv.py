@@ -1,0 +1,160 @@
+"""Runs as rows of a spreadsheet (RFC 4180), safe against formulas."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from service.store import codec
+from service.store.export_rows import Archive, Prompts, batches
+from service.store.run_queries import find_runs
+from service.store.run_rows import asked_last
+from service.store.tables import PromptRow
+from service.store.values import RunFilters
+
+__all__ = ["COLUMNS", "csv_rows"]
+
+COLUMNS = (
+    "time_utc",
+    "model",
+    "served_by",
+    "provider",
+    "state",
+    "verdict",
+    "prompt_tokens",
+    "completion_tokens",
+    "cost_usd",
+    "first_token_seconds",
+    "total_seconds",
+    "prompt",
+    "answer",
+    "error",
+)
+LONGEST_CELL = 32_000
+"""UTF-16 units. Spreadsheets put what is beyond 32,767 into the next row, where it could be a formula."""
+
+AT_ONCE = 100
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_BEFORE = re.compile(rf"[\s\x00-\x1f\x7f-\x9f{_INVISIBLE}]*")
+_STARTS_FORMULA = frozenset("=+-@\u2212")
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def csv_rows(archive: Archive, filters: RunFilters, *, bom: bool = True) -> Iterator[str]:
+    """Give the header and a row for each run, newest first.
+
+    Args:
+        archive: Whose runs.
+        filters: Which of them.
+        bom: Whether a byte order mark comes first, by which Excel knows that the file is UTF-8.
+
+    Raises:
+        StorageError: They cannot be read.
+    """
+    yield ("\ufeff" if bom else "") + _row(COLUMNS)
+    before = None
+    while True:
+        with archive.database.read() as connection:
+            runs = find_runs(connection, archive.owner, filters, before=before, limit=AT_ONCE)
+            asked = _asked(connection, [run["prompt_id"] for run in runs if run["prompt_id"] is not None])
+        if not runs:
+            return
+        yield from (_row(_cells(run, asked.get(run["prompt_id"], ""))) for run in runs)
+        before = runs[-1]["seq"]
+
+
+def safe_cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, nor for more than one cell.
+
+    What begins with = + - @, or would once blanks and characters that cannot be seen are gone or wide ones are narrow,
+    gets an apostrophe before it, as OWASP advises; so does what begins with a tab or a line break.
+    """
+    text = _UNWRITABLE.sub("\ufffd", text)
+    text = _shortened(text) if len(text) * 2 > LONGEST_CELL else text
+    first = text[_end_of_blanks(text) :][:1]
+    is_formula = bool(_STARTS_FORMULA & set(unicodedata.normalize("NFKC", first)))
+    return f"'{text}" if is_formula or text.startswith(("\t", "\r", "\n")) else text
+
+
+def _end_of_blanks(text: str) -> int:
+    found = _BEFORE.match(text)
+    return found.end() if found else 0
+
+
+def _shortened(text: str) -> str:
+    encoded = text.encode("utf-16-le")
+    left = len(encoded) // 2 - LONGEST_CELL
+    if left <= 0:
+        return text
+    kept = encoded[: 2 * LONGEST_CELL].decode("utf-16-le", errors="ignore")
+    return f"{kept}… ({len(text) - len(kept):,} more characters)"
+
+
+def _row(cells: tuple[Any, ...]) -> str:
+    return ",".join(_cell(cell) for cell in cells) + "\r\n"
+
+
+def _cell(value: Any) -> str:
+    """Return a cell; texts stand in quotes, so that no separator in them counts."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        case Decimal():
+            return format(value, "f")
+        case int():
+            return str(value)
+        case float():
+            return f"{value:.3f}"
+    quoted = safe_cell(value).replace('"', '""')
+    return f'"{quoted}"'
+
+
+def _cells(run: Mapping[str, Any], asked: str) -> tuple[Any, ...]:
+    error = run["error"]
+    return (
+        run["created_at"],
+        run["requested_model"],
+        run["model"],
+        run["provider"] or "",
+        run["state"],
+        run["verdict"] or "",
+        run["prompt_tokens"],
+        run["completion_tokens"],
+        run["cost"],
+        run["first_token_seconds"],
+        run["total_seconds"],
+        asked,
+        run["text"],
+        "" if error is None else " ".join(filter(None, (error["message"], error["provider_message"]))),
+    )
+
+
+def _asked(connection: Connection, prompt_ids: list[str]) -> dict[str, str]:
+    """Return what was asked last, by the id of the last message that was sent."""
+    known: Prompts = {}
+    missing = set(prompt_ids)
+    while missing:
+        found: Prompts = {}
+        for some in batches(missing):
+            wanted = select(PromptRow.id, PromptRow.parent_id, PromptRow.message).where(PromptRow.id.in_(some))
+            found |= {row.id: (row.parent_id, row.message) for row in connection.execute(wanted).all()}
+        known |= found
+        parents = {parent_id for parent_id, message in found.values() if message.get("role") != "assistant"}
+        missing = {parent_id for parent_id in parents if parent_id is not None} - known.keys()
+    return {ident: _asked_at(known, ident) for ident in prompt_ids}
+
+
+def _asked_at(known: Prompts, ident: str | None) -> str:
+    messages = []
+    while ident is not None and ident in known:
+        ident, encoded = known[ident]
+        messages.append(codec.decode_message(encoded))
+    return asked_last(messages[::-1])

@@ -1,0 +1,74 @@
+"""Searching runs: words in the index, everything else in columns, newest first, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
+
+from service.store.search import matching
+from service.store.tables import ConversationRow, RunRow
+from service.store.values import RunFilters
+
+__all__ = ["find_models", "find_runs"]
+
+
+def find_runs(
+    connection: Connection, owner: str, filters: RunFilters, *, before: int | None, limit: int
+) -> list[Mapping[str, Any]]:
+    """Return the rows of an owner's runs that pass the filters, newest first."""
+    chosen = _choose(connection.dialect.name, owner, filters, before).limit(limit)
+    # First which, then what they hold: whatever has to be sorted is short.
+    seqs = list(connection.scalars(chosen))
+    rows = connection.execute(select(RunRow.__table__).where(RunRow.seq.in_(seqs)).order_by(RunRow.seq.desc()))
+    return [dict(row) for row in rows.mappings()]
+
+
+def _choose(dialect: str, owner: str, filters: RunFilters, before: int | None) -> Select[int]:
+    key: ColumnElement[int] = RunRow.__table__.c.seq
+    found = matching(dialect, owner, filters.query)
+    if found is None:
+        chosen = select(key)
+    else:
+        # The index walks backwards by itself, where it is asked for its own key.
+        key = found.subquery("hits").c.seq
+        chosen = select(key).join(RunRow, RunRow.seq == key)
+    chosen = chosen.where(RunRow.owner == owner, RunRow.deleted_at.is_(None), *_conditions(filters))
+    if before is not None:
+        chosen = chosen.where(key < before)
+    return chosen.where(_is_not_in_a_deleted_conversation()).order_by(key.desc())
+
+
+def find_models(connection: Connection, owner: str) -> list[str]:
+    """Return the models that an owner's runs have asked, by name."""
+    wanted = select(RunRow.requested_model).where(RunRow.owner == owner).distinct()
+    return sorted(connection.scalars(wanted))
+
+
+def _conditions(filters: RunFilters) -> list[ColumnElement[bool]]:
+    row = RunRow
+    found: list[ColumnElement[bool]] = []
+    if filters.model is not None:
+        found.append(row.requested_model == filters.model)
+    for column, values in ((row.verdict, filters.verdicts), (row.state, filters.states), (row.kind, filters.kinds)):
+        if values:
+            found.append(column.in_(values))
+    if filters.min_cost is not None:
+        found.append(row.cost >= filters.min_cost)
+    if filters.max_cost is not None:
+        found.append(row.cost <= filters.max_cost)
+    if filters.since is not None:
+        found.append(row.created_at >= filters.since)
+    if filters.until is not None:
+        found.append(row.created_at < filters.until)
+    if filters.conversation_id is not None:
+        found.append(row.conversation_id == filters.conversation_id)
+    return found
+
+
+def _is_not_in_a_deleted_conversation() -> ColumnElement[bool]:
+    kept = select(ConversationRow.id).where(
+        ConversationRow.id == RunRow.conversation_id, ConversationRow.deleted_at.is_(None)
+    )
+    return or_(RunRow.conversation_id.is_(None), kept.exists())

@@ -1,0 +1,202 @@
+"""Runs to rows and back: what is written when a run starts, while it streams and when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, insert, select, update
+
+from service.results import ChatResult, Usage
+from service.runs import Run
+from service.store import codec
+from service.store.prompts import load_prompt, store_prompt
+from service.store.search import index_run
+from service.store.tables import RunRow, table_of
+from service.store.values import RunView, headline_of, text_of
+from service.types import Message
+
+__all__ = ["asked_last", "checkpoint_run", "end_run", "insert_run", "insert_view", "interrupt_runs", "load_messages"]
+
+
+_RUNS = table_of(RunRow)
+_ARRIVED = (
+    "model",
+    "provider",
+    "verdict",
+    "prompt_tokens",
+    "completion_tokens",
+    "reasoning_tokens",
+    "cached_tokens",
+    "cost",
+    "queued_seconds",
+    "first_token_seconds",
+    "total_seconds",
+    "attempts",
+    "result",
+    "text",
+    "reasoning",
+    "state",
+    "updated_at",
+)
+
+
+def _updating(names: Sequence[str]) -> Update:
+    return update(_RUNS).where(_RUNS.c.id == bindparam("run_id")).values({n: bindparam(n) for n in names})
+
+
+# Made once: to make a statement takes longer than to execute it.
+_INSERT = insert(_RUNS)
+_CHECKPOINT = _updating(_ARRIVED).where(_RUNS.c.ended_at.is_(None))
+_END = _updating((*_ARRIVED, "ended_at", "error", "error_class")).returning(_RUNS.c.seq, _RUNS.c.owner)
+
+
+def insert_run(
+    connection: Connection,
+    run: Run,
+    *,
+    owner: str,
+    kind: str,
+    conversation_id: str | None,
+    process_id: str,
+    now: datetime,
+    secrets: Sequence[str],
+) -> None:
+    """Store a run that has just been started; words find it once it has ended."""
+    known = {
+        "state": "queued",
+        "process_id": process_id,
+        "updated_at": now,
+        "model": "",
+        "attempts": 0,
+        "text": "",
+        "reasoning": "",
+    }
+    _insert(connection, run, owner, kind, conversation_id, known, secrets)
+
+
+def insert_view(
+    connection: Connection, run: RunView, *, owner: str, kind: str, conversation_id: str | None, secrets: Sequence[str]
+) -> None:
+    """Store a run that has ended before it comes here, as one that is imported."""
+    columns = columns_of_end(run, secrets)
+    _insert(connection, run, owner, kind, conversation_id, columns, secrets)
+    seq = connection.scalar(select(RunRow.seq).where(RunRow.id == run.id))
+    _index(connection, run, seq, owner, columns["text"], secrets)
+
+
+def _insert(
+    connection: Connection,
+    run: RunView,
+    owner: str,
+    kind: str,
+    conversation_id: str | None,
+    known: dict[str, Any],
+    secrets: Sequence[str],
+) -> None:
+    encoded = codec.encode_request(run.request, run.payload, secrets)
+    asked = codec.mask(asked_last(run.request.messages), secrets)
+    values = {
+        "id": run.id,
+        "owner": owner,
+        "kind": kind,
+        "conversation_id": conversation_id,
+        "created_at": run.created_at,
+        "requested_model": codec.mask(run.model, secrets),
+        "headline": headline_of(asked),
+        "prompt_id": store_prompt(connection, owner, encoded.messages),
+        "request": encoded.rest,
+        **known,
+    }
+    connection.execute(_INSERT, values)
+
+
+def end_run(connection: Connection, run: RunView, secrets: Sequence[str]) -> None:
+    """Store how a run ended; from now on it is found by its answer, too."""
+    columns = columns_of_end(run, secrets)
+    row = connection.execute(_END, {"run_id": run.id, **columns}).one_or_none()
+    if row is not None:
+        _index(connection, run, row.seq, row.owner, columns["text"], secrets)
+
+
+def _index(
+    connection: Connection, run: RunView, seq: int | None, owner: str, text: str, secrets: Sequence[str]
+) -> None:
+    if seq is not None:
+        asked = codec.mask(asked_last(run.request.messages), secrets)
+        index_run(connection, seq, owner, asked=asked, answered=text)
+
+
+def checkpoint_run(connection: Connection, run: Run, now: datetime, secrets: Sequence[str]) -> None:
+    """Store what has arrived so far; pictures and sound wait for the end."""
+    so_far = replace(run.outcome(is_partial=True), images=(), audio=None)
+    columns = columns_of_result(so_far, secrets) | {"state": run.state, "updated_at": now}
+    connection.execute(_CHECKPOINT, {"run_id": run.id, **columns})
+
+
+def interrupt_runs(connection: Connection, is_lost: ColumnElement[bool]) -> None:
+    """Mark runs whose process is gone; they are found by what had been stored of their answers."""
+    lost = select(RunRow.seq, RunRow.owner, RunRow.prompt_id, RunRow.text)
+    for row in connection.execute(lost.where(is_lost, RunRow.ended_at.is_(None))).all():
+        messages = [codec.decode_message(encoded) for encoded in load_prompt(connection, row.prompt_id)]
+        index_run(connection, row.seq, row.owner, asked=asked_last(messages), answered=row.text)
+    ended = {"state": "interrupted", "ended_at": RunRow.updated_at}
+    connection.execute(update(RunRow).where(is_lost, RunRow.ended_at.is_(None)).values(ended))
+
+
+def columns_of_end(run: RunView, secrets: Sequence[str]) -> dict[str, Any]:
+    """Return the columns of a run that has ended."""
+    result, error = run.result, run.error
+    assert result is not None
+    ended_at = run.created_at + timedelta(seconds=run.elapsed)
+    columns = columns_of_result(result, secrets) | {"state": run.state, "ended_at": ended_at, "updated_at": ended_at}
+    columns["error"] = None if error is None else codec.encode_error(error, secrets)
+    columns["error_class"] = None if error is None else type(error).__name__
+    return columns
+
+
+def columns_of_result(result: ChatResult, secrets: Sequence[str]) -> dict[str, Any]:
+    """Return the columns of what has arrived."""
+    usage, timings = result.usage, result.timings
+    return {
+        "model": codec.mask(result.model, secrets),
+        "provider": codec.mask(result.provider, secrets),
+        "verdict": result.verdict.kind if result.verdict is not None else None,
+        "prompt_tokens": _count(usage, "prompt_tokens"),
+        "completion_tokens": _count(usage, "completion_tokens"),
+        "reasoning_tokens": _count(usage, "reasoning_tokens"),
+        "cached_tokens": _count(usage, "cached_tokens"),
+        "cost": usage.cost if usage is not None else None,
+        "queued_seconds": timings.queued,
+        "first_token_seconds": timings.first_token,
+        "total_seconds": timings.total,
+        "attempts": result.attempts,
+        "result": codec.encode_result(result, secrets),
+        "text": codec.mask(result.text, secrets),
+        "reasoning": codec.mask(result.reasoning, secrets),
+    }
+
+
+def load_messages(connection: Connection, run_id: str) -> list[Any]:
+    """Return the messages of a run's request, encoded."""
+    prompt_id = connection.scalar(select(RunRow.prompt_id).where(RunRow.id == run_id))
+    return load_prompt(connection, prompt_id)
+
+
+def asked_last(messages: Sequence[Message]) -> str:
+    """Return what was asked last, by which a run is found: what was said before belongs to earlier runs."""
+    asked: list[str] = []
+    for message in reversed(messages):
+        if message.role == "assistant":
+            break
+        if message.role in ("user", "tool"):
+            asked.append(text_of(message.content))
+    return "\n".join(reversed(asked))
+
+
+def _count(usage: Usage | None, name: str) -> int | None:
+    """Return a number of tokens; one that no database holds is unknown."""
+    tokens: int | None = getattr(usage, name, None)
+    return tokens if tokens is not None and abs(tokens) < 2**63 else None
