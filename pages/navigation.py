@@ -5,5 +5,10 @@ import streamlit as st
 from pages.parts.shell import set_up
 
 set_up()
-page = st.navigation([st.Page("chat.py", title="Chat", icon=":material/chat:", default=True)])
+page = st.navigation(
+    [
+        st.Page("chat.py", title="Chat", icon=":material/chat:", default=True),
+        st.Page("history.py", title="History", icon=":material/history:"),
+    ]
+)
 page.run()

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = [
     "Action",
     "ChooseModel",
+    "Continue",
     "DropParameter",
     "LowerMaxTokens",
     "OpenSettings",
     "RaiseMaxTokens",
     "Regenerate",
     "Retry",
+    "ShowVersion",
 ]
 
 
 @dataclass(frozen=True)
 class Regenerate:
     """Ask again for an answer that came."""
+
+
+@dataclass(frozen=True)
+class Continue:
+    """Ask for the rest of an answer that was broken off."""
 
 
 @dataclass(frozen=True)
@@ -57,4 +65,21 @@ class OpenSettings:
     """Open where key and limits are set."""
 
 
-Action = Regenerate | Retry | RaiseMaxTokens | LowerMaxTokens | DropParameter | ChooseModel | OpenSettings
+@dataclass(frozen=True)
+class ShowVersion:
+    """Show the version before or behind the one that is shown."""
+
+    step: Literal[-1, 1]
+
+
+Action = (
+    Regenerate
+    | Continue
+    | Retry
+    | RaiseMaxTokens
+    | LowerMaxTokens
+    | DropParameter
+    | ChooseModel
+    | OpenSettings
+    | ShowVersion
+)

@@ -1,80 +1,113 @@
-"""Asking: a turn and the runs that answer it."""
+"""Asking: a message and the runs that answer it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, assert_never
 
 import streamlit as st
 
 from pages.parts.actions import (
     Action,
     ChooseModel,
+    Continue,
     DropParameter,
     LowerMaxTokens,
     OpenSettings,
     RaiseMaxTokens,
     Regenerate,
     Retry,
+    ShowVersion,
 )
+from pages.parts.conversation_state import begin_conversation, conversation, keep_draft, keep_failure
 from pages.parts.run_settings import RunSettings
-from pages.parts.state import StoredConversation, Turn, open_dialog, service
-from service import ChatRequest, OpenRouterError
+from pages.parts.state import open_dialog, service
+from service import ChatRequest, Conversation, OpenRouterError
+from service.store import OpenConversation, StoredMessage
 
-__all__ = ["act", "begin_turn", "with_changes"]
+__all__ = ["act", "say", "say_instead", "with_changes"]
 
-
-def begin_turn(text: str, said_in: StoredConversation, settings: RunSettings) -> Turn:
-    """Ask for an answer to what was typed; where that cannot even be sent, the turn carries the error."""
-    turn = Turn(text)
-    _answer(turn, said_in, settings)
-    return turn
+CONTINUE = "Continue exactly where you stopped."
 
 
-def _answer(turn: Turn, said_in: StoredConversation, settings: RunSettings) -> None:
-    """Ask for an answer to a turn, with what was said before it and what the panel says now."""
-    spoken = said_in.before(turn, system_prompt=settings.system_prompt or None)
-    spoken.add_user(turn.text)
-    _start(turn, spoken.to_request(model=settings.model, **settings.request_fields()))
+def say(text: str, settings: RunSettings) -> None:
+    """Add a message to the conversation, or to a new one, and ask for its answer; run the page again."""
+    if settings.problems:
+        keep_draft(text)
+        st.rerun()
+    said_in = conversation() or begin_conversation()
+    _ask(said_in.say(text).id, said_in, settings)
+    st.rerun()
 
 
-def _start(turn: Turn, request: ChatRequest) -> None:
-    try:
-        turn.runs.append(service().start(request))
-        turn.error = None
-    except OpenRouterError as error:
-        turn.error = error
+def say_instead(message_id: str, text: str, said_in: OpenConversation, settings: RunSettings) -> None:
+    """Add another version of a message, and ask for its answer."""
+    edited = said_in.edit(message_id, text)
+    if edited.role == "user":
+        _ask(edited.id, said_in, settings)
 
 
-def act(chosen: Action, turn: Turn, said_in: StoredConversation, settings: RunSettings) -> None:
-    """Do what was asked for at an answer; the new run answers the same turn."""
-    if settings.problems and (turn.run is None or isinstance(chosen, Regenerate)):
+def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settings: RunSettings) -> None:
+    """Do what was asked for at an answer, or at a message that could not be sent; run the page again.
+
+    A new run is another version of the answer.
+    """
+    if settings.problems and isinstance(chosen, Regenerate | Continue):
         st.toast("Run settings have to be corrected first; the input says where.", icon=":material/tune:")
         return
     match chosen:
         case Regenerate():
-            _answer(turn, said_in, settings)
+            _ask(_asked_by(answer, said_in), said_in, settings)
+        case Continue():
+            _ask(said_in.say(CONTINUE, parent=answer.id).id, said_in, settings)
         case Retry():
-            _again(turn, said_in, settings, {})
+            _again(answer, said_in, settings, {})
         case RaiseMaxTokens(to=limit) | LowerMaxTokens(to=limit):
-            _again(turn, said_in, settings, {"max_tokens": limit, "max_completion_tokens": None})
+            _again(answer, said_in, settings, {"max_tokens": limit, "max_completion_tokens": None})
         case DropParameter(name=name):
-            _again(turn, said_in, settings, {name: None})
+            _again(answer, said_in, settings, {name: None})
         case ChooseModel():
             open_dialog("settings")
         case OpenSettings():
             open_dialog("connection")
+        case ShowVersion(step=step):
+            said_in.choose(answer.version_ids[answer.version - 1 + step])
+        case _:
+            assert_never(chosen)
     st.rerun()
 
 
-def _again(turn: Turn, said_in: StoredConversation, settings: RunSettings, changes: dict[str, Any]) -> None:
-    """Send the request of a turn's last run once more, changed here and there; without a run, as the panel says."""
-    if turn.run is None:
-        _answer(turn, said_in, settings)
+def _asked_by(answer: StoredMessage, said_in: OpenConversation) -> str:
+    """Return the id of the message that an answer belongs to; a message without one stands for itself."""
+    if answer.role != "assistant":
+        return answer.id
+    return said_in.tree.nodes[answer.id].parent_id or answer.id
+
+
+def _ask(message_id: str, said_in: OpenConversation, settings: RunSettings) -> None:
+    """Ask for an answer to a message, with what was said before it and what the panel says now."""
+    spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said_in.messages_to_send(message_id))
+    _start(message_id, said_in, spoken.to_request(model=settings.model, **settings.request_fields()))
+
+
+def _start(message_id: str, said_in: OpenConversation, request: ChatRequest) -> None:
+    try:
+        said_in.answer(message_id, service().start(request))
+        keep_failure(message_id, None)
+    except OpenRouterError as error:
+        keep_failure(message_id, error)
+
+
+def _again(answer: StoredMessage, said_in: OpenConversation, settings: RunSettings, changes: Mapping[str, Any]) -> None:
+    """Send the request of a run once more, changed here and there; without a run, as the panel says."""
+    asked_by = _asked_by(answer, said_in)
+    if answer.run is None:
+        _ask(asked_by, said_in, settings)
     else:
-        _start(turn, with_changes(turn.run.request, changes))
+        _start(asked_by, said_in, with_changes(answer.run.request, changes))
 
 
-def with_changes(request: ChatRequest, changes: dict[str, Any]) -> ChatRequest:
+def with_changes(request: ChatRequest, changes: Mapping[str, Any]) -> ChatRequest:
     """Return a request with other values for some fields of its body; `None` leaves a field out."""
     top = {name: value for name, value in changes.items() if name in ChatRequest.model_fields}
     if top.get("tools", ()) is None:

@@ -1,66 +1,92 @@
-"""The turns of a conversation: what was said, what was answered, what went wrong."""
+"""The conversation: the messages of its shown path, and the input below them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.asking import act, begin_turn
-from pages.parts.error_card import show_error
-from pages.parts.examples import EXAMPLES
-from pages.parts.live_view import live_view, stop_button
-from pages.parts.markdown import safe_markdown
-from pages.parts.result_view import show_result
-from pages.parts.run_settings import RunSettings
-from pages.parts.state import (
-    StoredConversation,
-    Turn,
-    begin_conversation,
+from pages.parts.asking import say
+from pages.parts.conversation_state import (
     conversation,
-    is_demo,
+    earlier_shown,
     is_lost,
     keep_draft,
+    open_conversation,
     restore_draft,
+    show_earlier,
 )
+from pages.parts.examples import EXAMPLES
+from pages.parts.input_bar import input_bar
+from pages.parts.markdown import safe_markdown
+from pages.parts.message import show_message
+from pages.parts.run_settings import RunSettings
+from service.store import OpenConversation
 
-__all__ = ["ask", "show_conversation"]
+__all__ = ["ask", "show_conversation", "window"]
+
+FEWEST = 30
+STEP = 20
+"""A window that moves with every message is drawn anew each time; one that moves in steps is not."""
 
 
 def show_conversation(settings: RunSettings) -> None:
-    """Draw the conversation; the answer that is still coming paints itself."""
+    """Draw the conversation that the URL names, or what one may begin with."""
     shown = conversation()
     if is_lost():
-        st.warning(
-            "This conversation is not here: it was deleted, or the app has been restarted since. "
-            "Type a message to begin a new one.",
-            icon=":material/search_off:",
-        )
-    if shown is None or not shown.turns:
+        _say_lost()
+    if shown is None or shown.leaf_id is None:
         _show_examples(settings)
-        return
-    for turn in shown.turns:
-        with st.chat_message("user"):
-            st.markdown(safe_markdown(turn.text))
-        with st.chat_message("assistant"):
-            _show_answer(turn, shown, settings)
+    else:
+        _show_messages(shown, settings)
 
 
 def ask(settings: RunSettings) -> None:
     """Draw the input, and start a run with what was typed; while one is live, what is sent stays in the input."""
     shown = conversation()
-    live = shown.live_run if shown is not None else None
+    live = shown.live_runs if shown is not None else []
     with st.bottom:
         for problem in settings.problems:
             st.error(safe_markdown(f"Not sent until Run settings are corrected. {problem}"), icon=":material/error:")
         restore_draft("chat.input")
         text = st.chat_input("Message", key="chat.input")
-        newest = shown.turns[-1].newest if shown is not None and shown.turns else ""
-        stop_button([live] if live is not None else [], newest=newest, key="chat")
-    if text and live is not None:
+        input_bar(live, page="chat", conversation=shown.id if shown else "", newest=(shown and shown.leaf_id) or "")
+    if text and live:
         keep_draft(text)
         st.toast("The answer is still being written: wait for it, or press Stop.", icon=":material/hourglass:")
         st.rerun()
     if text:
-        _say(text, settings)
+        say(text, settings)
+
+
+def window(messages: int, earlier: int) -> int:
+    """Return how many of so many messages are shown: the last 30 to 49, and those asked for above them."""
+    hidden = max(0, messages - FEWEST) // STEP * STEP
+    return min(messages, messages - hidden + earlier)
+
+
+def _show_messages(shown: OpenConversation, settings: RunSettings) -> None:
+    path = shown.path(limit=window(len(shown.tree.path()), earlier_shown()))
+    if path.above:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.button(
+                f"Show earlier messages ({path.above:,})",
+                icon=":material/expand_less:",
+                key="chat.show_earlier",
+                type="tertiary",
+                on_click=show_earlier,
+                args=(STEP,),
+            )
+    for message in path.messages:
+        show_message(message, shown, settings, is_last=message is path.messages[-1])
+
+
+def _say_lost() -> None:
+    with st.container(border=True):
+        st.warning(
+            "This conversation is not here. It was deleted, or the link is somebody else's or from another place. "
+            "Your own conversations stand at the left.",
+            icon=":material/search_off:",
+        )
+        st.button("Begin a new chat", key="chat.leave", on_click=open_conversation, args=(None,))
 
 
 def _show_examples(settings: RunSettings) -> None:
@@ -77,28 +103,4 @@ def _show_examples(settings: RunSettings) -> None:
             )
             st.caption(example.prompt)
             if is_chosen:
-                _say(example.prompt, settings)
-
-
-def _say(text: str, settings: RunSettings) -> None:
-    if settings.problems:
-        keep_draft(text)
-        st.rerun()
-    said_in = conversation() or begin_conversation()
-    said_in.turns.append(begin_turn(text, said_in, settings))
-    st.rerun()
-
-
-def _show_answer(turn: Turn, said_in: StoredConversation, settings: RunSettings) -> None:
-    run = turn.run
-    if run is not None and not run.is_ended:
-        live_view([run], key=run.id)
-        return
-    is_last = turn is said_in.turns[-1]
-    chosen = None
-    if run is not None:
-        chosen = show_result(run, is_demo=is_demo(), key=f"chat.{run.id}", can_retry=is_last)
-    if turn.error is not None:
-        chosen = show_error(turn.error, key=f"chat.{turn.id}", can_retry=is_last)
-    if chosen is not None:
-        act(chosen, turn, said_in, settings)
+                say(example.prompt, settings)

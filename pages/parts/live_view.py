@@ -10,48 +10,36 @@ import streamlit as st
 from pages.parts.state import live_token
 from service import Run
 
-__all__ = ["live_view", "stop_button"]
+__all__ = ["live_data", "live_view", "script", "style"]
 
 _HERE = Path(__file__).parent
-_CSS = (_HERE / "live_view.css").read_text(encoding="utf-8")
 
 
-def _script(name: str) -> str:
+def style() -> str:
+    """Return the styles of what our components draw."""
+    return (_HERE / "live_view.css").read_text(encoding="utf-8")
+
+
+def script(name: str) -> str:
+    """Return the script of a component, with what they share before it."""
     return "".join((_HERE / part).read_text(encoding="utf-8") for part in ("scrolling.js", name))
 
 
 _live_view = st.components.v2.component(
     "live_view",
     html='<div class="orp-live"></div>',
-    css=_CSS,
-    js=_script("live_view.js"),
-    isolate_styles=False,
-)
-_stop_button = st.components.v2.component(
-    "stop_button",
-    html="""
-    <div class="orp-stop">
-      <button type="button" hidden>Stop</button><span class="orp-hidden" role="status"></span>
-    </div>""",
-    css=_CSS,
-    js=_script("stop_button.js"),
+    css=style(),
+    js=script("live_view.js"),
     isolate_styles=False,
 )
 
 
 def live_view(runs: Sequence[Run], *, key: str) -> None:
     """Show runs as they come; when one ends the page reruns, and draws its answer itself."""
-    _live_view(key=f"live-{key}", data=_data(runs), on_done_change=lambda: None)
+    _live_view(key=f"live-{key}", data=live_data(runs), on_done_change=lambda: None)
 
 
-def stop_button(runs: Sequence[Run], *, newest: str, key: str) -> None:
-    """Show Stop while runs are live, say to a screen reader whether one is, and bring what is new into view.
-
-    `newest` names the last thing on the page; where it changes the page goes to its end.
-    """
-    _stop_button(key=f"stop-{key}", data={**_data(runs), "newest": newest})
-
-
-def _data(runs: Sequence[Run]) -> dict[str, object]:
+def live_data(runs: Sequence[Run]) -> dict[str, object]:
+    """Return what a component needs to watch and stop runs."""
     ids = [run.id for run in runs]
     return {"token": live_token(ids), "runs": ids}

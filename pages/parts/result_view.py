@@ -6,36 +6,47 @@ from datetime import timedelta
 
 import streamlit as st
 
-from pages.parts.actions import Action, RaiseMaxTokens, Regenerate
+from pages.parts.actions import Action, Continue, RaiseMaxTokens, Regenerate, ShowVersion
 from pages.parts.answer_extras import show_citations, show_images, show_tool_calls
 from pages.parts.error_card import show_error
 from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
 from pages.parts.raw_view import raw_request, raw_response
-from pages.parts.small_buttons import copy_button
+from pages.parts.small_buttons import copy_button, version_buttons
 from pages.parts.state import models
 from pages.parts.structured_view import show_structured
 from pages.parts.verdict_chip import sentence_of, verdict_chip
 from pages.parts.words import quiet_line
-from service import ChatRequest, ChatResult, Run
+from service import ChatResult, ModelParameters, ResponseFormat
+from service.store import RunView
 from service.structured.words import clean
 
 __all__ = ["higher_limit", "show_result"]
 
 
-def show_result(run: Run, *, is_demo: bool, key: str, can_retry: bool = True) -> Action | None:
+def show_result(
+    run: RunView,
+    *,
+    is_demo: bool,
+    key: str,
+    can_retry: bool = True,
+    version: tuple[int, int] = (1, 1),
+    other_model: str | None = None,
+) -> Action | None:
     """Draw a run that has ended, and return what was asked for; an error stands below what had arrived.
 
     Args:
-        run: The run; nothing is drawn while it goes on.
+        run: The run, live or stored; nothing is drawn while it goes on.
         is_demo: Whether answers are simulated.
         key: Unique on the page.
         can_retry: Whether the request may be sent again from here.
+        version: Which version of the answer it is, of how many.
+        other_model: The model that would answer now, where that is another one.
     """
     result = run.result
     if result is None:
         return None
-    _show_answer(run.request, result, key)
+    _show_answer(run.response_format, result, key)
     chosen: Action | None = None
     if run.error is not None:
         failed_at = run.created_at + timedelta(seconds=run.elapsed)
@@ -44,14 +55,15 @@ def show_result(run: Run, *, is_demo: bool, key: str, can_retry: bool = True) ->
         _show_notes(result)
         if run.error is None or result.text:
             _show_line(result, is_demo)
-        chosen = _show_buttons(run, result, key, can_retry) or chosen
+        with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+            step = version_buttons(*version, key=key)
+            chosen = _show_buttons(run, result, key, can_retry, other_model) or chosen
         _show_raw(run, result, key)
-    return chosen
+    return ShowVersion(step) if step is not None else chosen
 
 
-def higher_limit(request: ChatRequest, result: ChatResult, most: int | None) -> int | None:
+def higher_limit(parameters: ModelParameters, result: ChatResult, most: int | None) -> int | None:
     """Return twice the tokens that an answer was cut off at, at most `most`; `None` where that is no more."""
-    parameters = request.parameters
     limit = parameters.max_completion_tokens or parameters.max_tokens
     if limit is None and result.usage is not None:
         limit = result.usage.completion_tokens
@@ -61,12 +73,11 @@ def higher_limit(request: ChatRequest, result: ChatResult, most: int | None) -> 
     return raised if raised > limit else None
 
 
-def _show_answer(request: ChatRequest, result: ChatResult, key: str) -> None:
+def _show_answer(form: ResponseFormat | None, result: ChatResult, key: str) -> None:
     if result.reasoning:
         tokens = result.usage.reasoning_tokens if result.usage is not None else 0
         with st.expander(f"Reasoning · {tokens:,} tokens" if tokens else "Reasoning", icon=":material/psychology:"):
             st.markdown(safe_markdown(clean(result.reasoning)))
-    form = request.response_format
     if form is not None and form.wants_json:
         show_structured(result)
     elif result.text:
@@ -94,29 +105,38 @@ def _show_line(result: ChatResult, is_demo: bool) -> None:
         st.caption(quiet_line(result, is_demo=is_demo), width="content")
 
 
-def _show_buttons(run: Run, result: ChatResult, key: str, can_retry: bool) -> Action | None:
+def _show_buttons(
+    run: RunView, result: ChatResult, key: str, can_retry: bool, other_model: str | None
+) -> Action | None:
     chosen: Action | None = None
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        if text := result.text or result.refusal:
-            copy_button(clean(text), key=f"{key}.copy")
-        if can_retry and run.error is None:
-            if st.button("Regenerate", icon=":material/refresh:", type="tertiary", key=f"{key}.regenerate"):
-                chosen = Regenerate()
-            if (more := _more_tokens(run, result)) is not None and st.button(
-                f"Raise max tokens to {more:,}", icon=":material/expand:", type="tertiary", key=f"{key}.raise"
-            ):
-                chosen = RaiseMaxTokens(more)
+    if text := result.text or result.refusal:
+        copy_button(clean(text), key=f"{key}.copy")
+    if not can_retry:
+        return None
+    if run.error is None or other_model is not None:
+        label = "Regenerate" if other_model is None else f"Regenerate with {literal(other_model)}"
+        if _button(label, "refresh", f"{key}.regenerate"):
+            chosen = Regenerate()
+    if result.is_partial and result.text and _button("Continue", "play_arrow", f"{key}.continue"):
+        chosen = Continue()
+    more = _more_tokens(run, result) if run.error is None else None
+    if more is not None and _button(f"Raise max tokens to {more:,}", "expand", f"{key}.raise"):
+        chosen = RaiseMaxTokens(more)
     return chosen
 
 
-def _more_tokens(run: Run, result: ChatResult) -> int | None:
+def _button(label: str, icon: str, key: str) -> bool:
+    return st.button(label, icon=f":material/{icon}:", type="tertiary", key=key)
+
+
+def _more_tokens(run: RunView, result: ChatResult) -> int | None:
     if result.verdict is None or result.verdict.kind != "cut_off":
         return None
     most = next((info.max_completion_tokens for info in models()[0] if info.id == run.model), None)
-    return higher_limit(run.request, result, most)
+    return higher_limit(run.parameters, result, most)
 
 
-def _show_raw(run: Run, result: ChatResult, key: str) -> None:
+def _show_raw(run: RunView, result: ChatResult, key: str) -> None:
     """Draw the fold; what is in it is made and sent only once it is open."""
     label = "Raw request / Raw response"
     fold = st.expander(label, type="compact", icon=":material/code:", key=f"{key}.raw", on_change="rerun")

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from pages.parts.json_input import json_input
 from pages.parts.json_text import JsonObject, read_object
+from pages.parts.kept_settings import keep_settings, restore_settings
 from pages.parts.model_picker import model_picker
 from pages.parts.parameter_inputs import parameter_inputs
 from pages.parts.parameters import first_fault
@@ -44,6 +45,13 @@ def run_settings(page: str) -> RunSettings:
     Inputs are kept by page for the whole session.
     """
     st.html(_STYLE)
+    restored = restore_settings(page)
+    chosen = _in_its_place(page)
+    keep_settings(page, restored)
+    return chosen
+
+
+def _in_its_place(page: str) -> RunSettings:
     if opened_dialog() != "settings":
         with st.container(key=f"{page}.run_settings", gap=None):
             st.header("Run settings", anchor=False)
@@ -64,8 +72,7 @@ def _panel(page: str) -> RunSettings:
         model, info, model_problems = model_picker(page)
     with st.expander("System prompt", expanded=True):
         system_prompt = _system_prompt(page)
-    with st.expander("Parameters"):
-        values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
+    values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
     with st.expander("Response format"):
         response_format, format_problems = response_format_input(page, info, _configured().response_format)
     with st.expander("Advanced"):

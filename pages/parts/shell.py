@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.connection import connection
 from pages.parts.session_key import Connection, session_connection
-from pages.parts.state import close_dialog, is_demo, open_dialog, opened_dialog
+from pages.parts.state import close_dialog, is_demo, library, open_dialog, opened_dialog
 
 __all__ = ["Frame", "open_page", "set_up"]
 
@@ -39,12 +39,16 @@ def set_up() -> None:
     st.logo(_HERE / "logo.svg", icon_image=_HERE / "icon.svg", size="large")
 
 
-def open_page(title: str) -> Frame:
+def open_page(title: str, *, has_settings: bool = True) -> Frame:
     """Begin a page and return its places; run settings are a column beside a wide page, a drawer over a narrow one."""
     st.html(_STYLE)
-    frame = Frame(st.sidebar.container(), st.container(key="centre"), st.container(key="panel"))
+    frame = Frame(
+        st.sidebar.container(), st.container(key="centre"), st.container(key="panel" if has_settings else "no_panel")
+    )
     with frame.centre:
-        _head(title)
+        _head(title, has_settings=has_settings)
+        if (problem := library().problem) is not None:
+            st.warning(problem, icon=":material/database_off:")
         if is_demo():
             _demo_banner()
     with st.sidebar.container(key="sidebar_foot"):
@@ -54,10 +58,13 @@ def open_page(title: str) -> Frame:
     return frame
 
 
-def _head(title: str) -> None:
+def _head(title: str, *, has_settings: bool) -> None:
     with st.container(key="page_head", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
-        st.button("Run settings", icon=":material/tune:", key="open_settings", on_click=open_dialog, args=("settings",))
+        if has_settings:
+            st.button(
+                "Run settings", icon=":material/tune:", key="open_settings", on_click=open_dialog, args=("settings",)
+            )
 
 
 def _connection_button() -> None:

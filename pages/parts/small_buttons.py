@@ -1,12 +1,13 @@
-"""Two buttons that Streamlit has not: one copies a text, one counts down until it may be pressed."""
+"""Buttons that Streamlit has not: one copies a text, one counts down until it may be pressed, two turn pages."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
-__all__ = ["copy_button", "retry_button"]
+__all__ = ["copy_button", "retry_button", "version_buttons"]
 
 _HERE = Path(__file__).parent
 _CSS = """
@@ -56,3 +57,20 @@ def retry_button(seconds: float, *, key: str) -> bool:
         key=key, data={"id": key, "seconds": seconds}, width="content", on_retry_change=lambda: None
     )
     return bool(pressed.retry)
+
+
+def version_buttons(version: int, versions: int, *, key: str) -> Literal[-1, 1] | None:
+    """Draw `< 2/3 >` where there are several versions, and return which way was pressed."""
+    if versions < 2:
+        return None
+    with st.container(
+        key=f"{key}.versions", horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"
+    ):
+        is_back = _turn("Version before", "chevron_left", key=f"{key}.before", disabled=version == 1)
+        st.caption(f"{version}/{versions}", width="content")
+        is_on = _turn("Version behind", "chevron_right", key=f"{key}.behind", disabled=version == versions)
+    return -1 if is_back else 1 if is_on else None
+
+
+def _turn(what: str, icon: str, *, key: str, disabled: bool) -> bool:
+    return st.button(f":material/{icon}:", key=key, type="tertiary", help=what, disabled=disabled)

@@ -1,45 +1,44 @@
-"""The doors to what a session keeps; beside `session_key` nothing else touches `st.session_state` or gets a service."""
+"""The doors to what a session keeps.
+
+Beside `session_key` and `conversation_state` nothing else touches `st.session_state` or gets a service.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 import streamlit as st
 
 from pages.parts.session_key import session_key_service
-from service import ConfigurationError, ModelInfo, OpenRouterError, OpenRouterService
-from service.store import ConversationStore, StoredConversation, Turn
+from service import ConfigurationError, ModelInfo, OpenRouterError, OpenRouterService, StorageError
+from service.store import Library
 from service.web import Backend, backend
 from service.web.painter.token import sign_token
 
 __all__ = [
-    "StoredConversation",
-    "Turn",
-    "begin_conversation",
     "close_dialog",
-    "conversation",
-    "conversations",
+    "first_settings",
+    "input_value",
     "is_demo",
-    "is_lost",
-    "keep_draft",
+    "library",
     "live_token",
     "models",
-    "open_conversation",
+    "more_rows",
+    "note_settings_of",
     "open_dialog",
     "opened_dialog",
     "owner",
     "put_input",
-    "restore_draft",
     "service",
+    "settings_of",
+    "show_more_rows",
     "start_with",
 ]
 
 
 DIALOG = "shell.dialog"
-CONVERSATION = "c"
-"""The URL parameter that names the conversation: a reload, another tab or a link finds it again."""
 
 
 def owner() -> str:
@@ -48,35 +47,9 @@ def owner() -> str:
     return cookie if isinstance(cookie, str) else "local"
 
 
-def conversations() -> ConversationStore:
-    """Return where conversations are kept."""
-    return _backend().store
-
-
-def conversation() -> StoredConversation | None:
-    """Return the conversation that the URL names; `None` when it names none, or one that is not here."""
-    named = st.query_params.get(CONVERSATION)
-    return conversations().get(owner(), named) if named else None
-
-
-def is_lost() -> bool:
-    """Whether the URL names a conversation that is not here."""
-    return CONVERSATION in st.query_params and conversation() is None
-
-
-def begin_conversation() -> StoredConversation:
-    """Begin a conversation and name it in the URL."""
-    begun = conversations().create(owner())
-    st.query_params[CONVERSATION] = begun.id
-    return begun
-
-
-def open_conversation(conversation_id: str | None) -> None:
-    """Go to a conversation, or with `None` to an empty page."""
-    if conversation_id is None:
-        st.query_params.pop(CONVERSATION, None)
-    else:
-        st.query_params[CONVERSATION] = conversation_id
+def library() -> Library:
+    """Return where conversations and runs are kept."""
+    return _backend().library
 
 
 def open_dialog(name: Literal["connection", "settings"]) -> None:
@@ -94,14 +67,14 @@ def close_dialog() -> None:
     st.session_state.pop(DIALOG, None)
 
 
-def keep_draft(text: str) -> None:
-    """Keep what was typed and could not be sent yet."""
-    st.session_state["chat.draft"] = text
-
-
 def start_with(key: str, value: object) -> object:
     """Say what an input shows at first; what was entered since stays, and is returned."""
     return st.session_state.setdefault(key, value)
+
+
+def input_value(key: str) -> object:
+    """Return what an input says; for callbacks, which run before it is drawn."""
+    return st.session_state.get(key)
 
 
 def put_input(key: str, value: object) -> None:
@@ -109,11 +82,29 @@ def put_input(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
-def restore_draft(key: str) -> None:
-    """Put a draft back into the input that is about to be drawn."""
-    draft = st.session_state.pop("chat.draft", "")
-    if draft:
-        st.session_state[key] = draft
+def show_more_rows(kind: str, rows: int) -> None:
+    """Show so many rows more of a list."""
+    st.session_state[f"history.rows.{kind}"] = more_rows(kind) + rows
+
+
+def more_rows(kind: str) -> int:
+    """Return how many rows of a list were asked for beside the usual ones."""
+    return cast(int, st.session_state.get(f"history.rows.{kind}", 0))
+
+
+def note_settings_of(page: str, conversation_id: str) -> None:
+    """Remember whose run settings the inputs of a page show."""
+    st.session_state[f"{page}.settings_of"] = conversation_id
+
+
+def settings_of(page: str) -> str | None:
+    """Return whose run settings the inputs of a page show; `None` in a new session."""
+    return cast(str | None, st.session_state.get(f"{page}.settings_of"))
+
+
+def first_settings(page: str, values: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what the inputs of a page said when this session drew them first; these are it, if it has just."""
+    return cast(Mapping[str, object], st.session_state.setdefault(f"{page}.first_settings", dict(values)))
 
 
 def live_token(run_ids: Sequence[str]) -> str:
@@ -127,7 +118,7 @@ def _backend() -> Backend:
     """Return the process's backend; a wrong setting is said on the page (under `streamlit run` it ends the start)."""
     try:
         return backend()
-    except ConfigurationError as error:
+    except (ConfigurationError, StorageError) as error:
         st.error(f"**The settings cannot be used.** {error}\n\n{error.hint}", icon=":material/settings_alert:")
         st.stop()
 

@@ -8,15 +8,17 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from service.config import DEFAULT_BASE_URL, OpenRouterConfig, read_environment
-from service.errors import ConfigurationError
+from service.errors import ConfigurationError, OpenRouterError, StorageError
 from service.openrouter import OpenRouterService
 from service.runs import Run
-from service.store import ConversationStore, MemoryStore
 from service.web.hosts import ALLOWED_HOSTS, parse_hosts
+
+if TYPE_CHECKING:
+    from service.store import Library
 
 __all__ = ["Backend", "backend", "close_backend", "connect", "find_run", "lifespan"]
 
@@ -25,15 +27,15 @@ DEMO_MODEL = "sim/writer"
 
 @dataclass(frozen=True)
 class Backend:
-    """The service that pages use, whether it talks to the simulator (`is_demo`), and where conversations are kept.
+    """The service that pages use, whether it talks to the simulator (`is_demo`), and the library of all that was said.
 
     `allowed_hosts` are the names the app may be reached under beside loopback's; `settings` is what demo mode was told.
     """
 
     service: OpenRouterService
     is_demo: bool
+    library: Library
     simulator: Any = None
-    store: ConversationStore = field(default_factory=MemoryStore)
     allowed_hosts: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -52,6 +54,7 @@ def backend(environ: Mapping[str, str] | None = None) -> Backend:
 
     Raises:
         ConfigurationError: A setting is wrong.
+        StorageError: The database is a newer version's, or another application's.
     """
     global _backend
     with _lock:
@@ -71,18 +74,35 @@ def _find_settings(environ: Mapping[str, str] | None) -> dict[str, str]:
 def _make_backend(found: Mapping[str, str]) -> Backend:
     hosts = parse_hosts(found.get(ALLOWED_HOSTS, ""))
     if "OPENROUTER_API_KEY" in found or "OPENROUTER_BASE_URL" in found:
-        return Backend(OpenRouterService(_config(found)), is_demo=False, allowed_hosts=hosts)
+        config = _config(found)
+        return Backend(
+            OpenRouterService(config), is_demo=False, library=_open_library(found, config), allowed_hosts=hosts
+        )
     from service.simulator import Simulator
 
     simulator = Simulator(requires_key=False, record=False)
     simulator.start()
     try:
         config = _config({"OPENROUTER_MODEL": DEMO_MODEL, **found, "OPENROUTER_BASE_URL": simulator.base_url})
-    except ConfigurationError:
+        library = _open_library(found, config)
+    except OpenRouterError:
         simulator.stop()
         raise
-    made = OpenRouterService(config)
-    return Backend(made, is_demo=True, simulator=simulator, allowed_hosts=hosts, settings=dict(found))
+    return Backend(
+        OpenRouterService(config),
+        is_demo=True,
+        library=library,
+        simulator=simulator,
+        allowed_hosts=hosts,
+        settings=dict(found),
+    )
+
+
+def _open_library(found: Mapping[str, str], config: OpenRouterConfig) -> Library:
+    # Not at the top: to load SQLAlchemy takes longer than all the rest.
+    from service.store import Library
+
+    return Library(environ=found, keys=[config.api_key.reveal()] if config.api_key else [])
 
 
 def _config(found: Mapping[str, str]) -> OpenRouterConfig:
@@ -132,6 +152,8 @@ def close_backend() -> None:
         made.service.close()
         if made.simulator is not None:
             made.simulator.stop()
+        if not made.library.close():
+            print("\n  Not everything could be stored.\n", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def lifespan() -> Callable[[Any], AbstractAsyncContextManager[dict[str, Any]]]:
@@ -154,10 +176,10 @@ def lifespan() -> Callable[[Any], AbstractAsyncContextManager[dict[str, Any]]]:
 
 
 def _start(environ: Mapping[str, str]) -> None:
-    """Make the backend and say so; a wrong setting ends the process with status 2."""
+    """Make the backend and say so; a wrong setting, or a database not for us, ends the process with status 2."""
     try:
         made = backend(environ)
-    except ConfigurationError as error:
+    except (ConfigurationError, StorageError) as error:
         print(f"\n  The app did not start: {error}\n  {error.hint}\n", file=sys.stderr, flush=True)  # noqa: T201
         raise SystemExit(2) from None
     where = "demo mode, no key needed" if made.is_demo else made.service.config.base_url

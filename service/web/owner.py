@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.web.hosts import host_name, is_loopback
 
-__all__ = ["OWNER_COOKIE", "OwnerCookie", "arrived_at"]
+__all__ = ["OWNER_COOKIE", "OwnerCookie", "arrived_at", "owner_of"]
 
 OWNER_COOKIE = "playground_owner"
+LOCAL = "local"
 KEPT_SECONDS = 365 * 24 * 60 * 60
 _OURS = re.compile(r"[A-Za-z0-9_-]{43}")
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -55,6 +56,11 @@ class OwnerCookie:
             await send(message)
 
         await self._app(passed, receive, send if owner is None or known is not None else send_with_cookie)
+
+
+def owner_of(cookies: Mapping[str, str]) -> str:
+    """Return whose request it is, by the cookies that `OwnerCookie` lets through: `local` for this machine's own."""
+    return cookies.get(OWNER_COOKIE) or LOCAL
 
 
 def arrived_at(scope: Scope) -> str:

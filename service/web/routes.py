@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket
 
 from service._version import __version__
 from service.web.bootstrap import find_run
+from service.web.exports import export_routes
 from service.web.painter.socket import LiveSocket
 
 __all__ = ["routes"]
@@ -30,4 +31,5 @@ async def live(socket: WebSocket) -> None:
 routes: list[BaseRoute] = [
     Route("/healthz", healthz, methods=["GET"]),
     WebSocketRoute("/live", live),
+    *export_routes,
 ]

@@ -9,11 +9,13 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -170,6 +172,15 @@ def served(server: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
     running = launch(tmp_path_factory.mktemp("home"), settings)
     yield running
     running.stop()
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings(request: pytest.FixtureRequest) -> None:
+    """Let no test begin with the run settings that the one before it has used last."""
+    for name in {"app", "served"} & set(request.fixturenames):
+        data = request.getfixturevalue(name).log_file.parent / "data" / "playground.sqlite3"
+        with closing(sqlite3.connect(data, timeout=10)) as database, database:
+            database.execute("DELETE FROM preferences")
 
 
 @pytest.fixture

@@ -1,13 +1,25 @@
 """What a person does on the chat page, and what a test waits for there."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
 from service.simulator import Reply
 from tests.support import streamed
 
-__all__ = ["answer", "chip", "choose_model", "finished", "new_conversation", "open_fold", "paced", "send", "unfinished"]
+__all__ = [
+    "answer",
+    "chip",
+    "choose_model",
+    "finished",
+    "new_conversation",
+    "open_fold",
+    "paced",
+    "send",
+    "unfinished",
+    "wait_until",
+]
 
 SECONDS_IN_ALL = re.compile(r"total [\d.]+ s")
 
@@ -65,3 +77,11 @@ def paced(text: str, *, seconds: float = 0.6) -> Reply:
     """Return a reply that writes a text in so many seconds: long enough for a page to show it live."""
     pieces = re.findall(r"(?s).{1,40}", text)
     return Reply(chunks=streamed(*pieces), gap=seconds / len(pieces))
+
+
+def wait_until(page: Page, is_so: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Let the page go on until something is so, at most so many seconds; what is expected is asserted afterwards."""
+    for _ in range(round(seconds / 0.05)):
+        if is_so():
+            return
+        page.wait_for_timeout(50)

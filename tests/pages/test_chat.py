@@ -1,47 +1,13 @@
 """The chat page without a browser: what it sends and what it shows."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from service.simulator import Simulator
-from service.web.bootstrap import backend, close_backend
-
-MAIN_SCRIPT = Path(__file__).parents[2] / "pages" / "navigation.py"
-
-
-@pytest.fixture
-def server() -> Iterator[Simulator]:
-    with Simulator(speed=0) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def chat(server: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppTest]:
-    """The page, served by a simulator that the settings name as an ordinary server."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("OPENROUTER_BASE_URL", server.base_url)
-    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-v1-pagetest0001")
-    monkeypatch.setenv("OPENROUTER_MODEL", "sim/echo")
-    monkeypatch.setenv("OPENROUTER_RETRY_DELAY", "0")
-    close_backend()
-    yield AppTest.from_file(str(MAIN_SCRIPT), default_timeout=30)
-    close_backend()
-
-
-def say(chat: AppTest, text: str) -> None:
-    """Send a message, wait for the run's end, and run the page again as its live view does then."""
-    chat.chat_input(key="chat.input").set_value(text).run()
-    said = backend().store.recent("local")[0]
-    run = said.turns[-1].run
-    assert run is None or run.join(20)
-    chat.run()
-
-
-def texts(chat: AppTest) -> list[str]:
-    return [element.value for message in chat.chat_message for element in message.markdown]
+from service.web.bootstrap import close_backend
+from tests.pages.conftest import firsts, new_session, newest, say, texts
 
 
 def test_it_begins_empty_with_no_greeting(chat: AppTest) -> None:
@@ -60,7 +26,7 @@ def test_a_conversation_sends_what_was_said_before(chat: AppTest, server: Simula
     assert not chat.exception
     roles = [(m["role"], m["content"].splitlines()[0]) for m in server.chat_requests[-1].body["messages"]]
     assert roles == [("user", "first"), ("assistant", "first"), ("user", "second")]
-    assert [text.splitlines()[0] for text in texts(chat)] == ["first", "first", "second", "second"]
+    assert firsts(chat) == ["first", "first", "second", "second"]
 
 
 def test_a_failed_turn_is_left_out_of_the_next_request(chat: AppTest, server: Simulator) -> None:
@@ -75,9 +41,9 @@ def test_a_failed_turn_is_left_out_of_the_next_request(chat: AppTest, server: Si
     assert texts(chat)[0] == "refused"
 
 
-def test_an_unknown_model_gets_the_closest_names(chat: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_model_gets_the_closest_names(chat: AppTest, settings: pytest.MonkeyPatch) -> None:
     """A model that does not exist is answered with what was probably meant."""
-    monkeypatch.setenv("OPENROUTER_MODEL", "sim/ecko")
+    settings.setenv("OPENROUTER_MODEL", "sim/ecko")
     chat.run()
     say(chat, "hello")
     assert "Did you mean 'sim/echo'" in chat.error[0].value
@@ -87,10 +53,8 @@ def test_the_url_names_the_conversation(chat: AppTest) -> None:
     """A reload, which is a new session with the same URL, shows the same conversation."""
     chat.run()
     say(chat, "remember me")
-    again = AppTest.from_file(str(MAIN_SCRIPT), default_timeout=30)
-    again.query_params["c"] = backend().store.recent("local")[0].id
-    again.run()
-    assert [text.splitlines()[0] for text in texts(again)] == ["remember me", "remember me"]
+    again = new_session(c=newest().id).run()
+    assert firsts(again) == ["remember me", "remember me"]
 
 
 def test_an_unknown_conversation_is_said_to_be_lost(chat: AppTest) -> None:
@@ -109,8 +73,7 @@ def test_new_chat_begins_empty_and_the_old_one_is_in_the_list(chat: AppTest) -> 
     say(chat, "the first conversation")
     chat.button(key="chat.new").click().run()
     assert len(chat.chat_message) == 0
-    old = backend().store.recent("local")[0]
-    chat.button(key=f"chat.open.{old.id}").click().run()
+    chat.button(key=f"chat.open.{newest().id}").click().run()
     assert texts(chat)[0] == "the first conversation"
 
 
@@ -128,6 +91,6 @@ def test_a_wrong_setting_is_said_on_the_page(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-v1-pagetest0001")
     monkeypatch.setenv("OPENROUTER_TIMEOUT", "soon")
     close_backend()
-    chat = AppTest.from_file(str(MAIN_SCRIPT), default_timeout=30).run()
+    chat = new_session().run()
     assert "OPENROUTER_TIMEOUT takes a number" in chat.error[0].value
     assert "'soon'" in chat.error[0].value

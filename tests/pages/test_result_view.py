@@ -18,7 +18,7 @@ from pages.parts.result_view import higher_limit
 from pages.parts.value_tree import MAX_ROWS, Row, rows_of
 from pages.parts.verdict_chip import chip_of, sentence_of
 from pages.parts.words import quiet_line
-from service import ChatRequest, ChatResult, Issue, ResponseFormat, Run, Tool, Usage, Verdict
+from service import ChatResult, Issue, ModelParameters, ResponseFormat, Run, Tool, Usage, Verdict
 from service.simulator import Simulator
 from service.structured import validate
 from service.web.bootstrap import close_backend
@@ -281,8 +281,8 @@ def test_a_sentence_is_plain_text() -> None:
 def test_more_tokens_are_twice_as_many_up_to_the_models_limit(
     fields: dict[str, int], tokens: int, most: int | None, raised: int | None
 ) -> None:
-    request: ChatRequest = ask("sim/echo", **fields)
-    assert higher_limit(request, ChatResult(usage=Usage(completion_tokens=tokens)), most) == raised
+    parameters = ModelParameters(**fields)
+    assert higher_limit(parameters, ChatResult(usage=Usage(completion_tokens=tokens)), most) == raised
 
 
 def test_an_unknown_cost_is_a_dash() -> None:

@@ -1,9 +1,7 @@
 """Run settings without a browser: what they send, what they keep, and what they refuse."""
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +14,9 @@ from pages.parts.response_format_input import EXAMPLE_SCHEMA
 from service import ModelInfo
 from service.pricing import Pricing
 from service.simulator import Simulator
-from service.web.bootstrap import backend, close_backend
+from service.web.bootstrap import close_backend
+from tests.pages.conftest import last_run, new_session
 
-MAIN_SCRIPT = Path(__file__).parents[2] / "pages" / "navigation.py"
 TAKES_ALL = "meta-llama/llama-3.3-70b-instruct"
 TAKES_FEW = "openai/o3-deep-research"
 JSON_MODE_ONLY = "microsoft/phi-4"
@@ -27,22 +25,10 @@ BARE = {"model", "messages", "stream", "stream_options", "usage"}
 
 
 @pytest.fixture
-def server() -> Iterator[Simulator]:
-    with Simulator(speed=0) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def fresh(server: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppTest]:
-    """The chat page before its first run, served by a simulator that the settings name as an ordinary server."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("OPENROUTER_BASE_URL", server.base_url)
-    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-v1-pagetest0001")
-    monkeypatch.setenv("OPENROUTER_MODEL", TAKES_ALL)
-    monkeypatch.setenv("OPENROUTER_RETRY_DELAY", "0")
-    close_backend()
-    yield AppTest.from_file(str(MAIN_SCRIPT), default_timeout=30)
-    close_backend()
+def fresh(settings: pytest.MonkeyPatch) -> AppTest:
+    """The chat page before its first run."""
+    settings.setenv("OPENROUTER_MODEL", TAKES_ALL)
+    return new_session()
 
 
 @pytest.fixture
@@ -61,9 +47,7 @@ def sent(chat: AppTest, server: Simulator) -> dict[str, Any]:
     """Send a message; return what arrived beside messages, model and the flags of a stream."""
     chat.chat_input(key="chat.input").set_value("hello").run()
     assert not chat.exception
-    run = backend().store.recent("local")[0].turns[-1].run
-    assert run is not None
-    assert run.join(20)
+    assert last_run().join(20)
     chat.run()
     body = server.chat_requests[-1].body
     assert body["messages"][-1] == {"role": "user", "content": "hello"}
@@ -326,7 +310,7 @@ def test_the_servers_own_settings_are_shown_and_can_be_overruled(
     monkeypatch.setenv("OPENROUTER_TEMPERATURE", "0.2")
     monkeypatch.setenv("OPENROUTER_RESPONSE_FORMAT", "json_object")
     close_backend()
-    page = AppTest.from_file(str(MAIN_SCRIPT), default_timeout=30).run()
+    page = new_session().run()
     assert "Server's setting: 0.2" in captions(page)
     assert sent(page, server) == {"temperature": 0.2, "response_format": {"type": "json_object"}}
     choose_format(page, "text")
@@ -344,7 +328,9 @@ def test_values_survive_a_visit_to_another_page(server: Simulator, chat: AppTest
         if not st.toggle("Elsewhere", key="elsewhere"):
             run_settings("chat")
 
-    page = AppTest.from_function(two_pages, default_timeout=30).run()
+    page = AppTest.from_function(two_pages, default_timeout=30)
+    page.session_state["chat.parameters"] = True
+    page.run()
     page.text_area(key="chat.system_prompt").set_value("Be brief.").run()
     switch_on(page, "top_p")
     page.slider(key="chat.top_p").set_value(0.25).run()
@@ -354,6 +340,8 @@ def test_values_survive_a_visit_to_another_page(server: Simulator, chat: AppTest
     page.toggle(key="elsewhere").set_value(True).run()
     assert len(page.slider) == 0
     page.toggle(key="elsewhere").set_value(False).run()
+    page.session_state["chat.parameters"] = True
+    page.run()
     assert page.text_area(key="chat.system_prompt").value == "Be brief."
     assert page.slider(key="chat.top_p").value == 0.25
     assert page.selectbox(key="chat.model").value == "sim/echo"
@@ -423,3 +411,18 @@ def test_the_list_of_models_is_searched_by_name_and_by_id() -> None:
         ModelInfo("llama", "llama"),
     ]
     assert list(option_texts(models).values()) == ["X · $0.40 / $1.60 · a/x", "Y · free · a/y", "Z · a/z", "llama"]
+
+
+def test_what_a_folded_panel_holds_is_sent_all_the_same(fresh: AppTest, server: Simulator) -> None:
+    """The rows are not drawn then; their values and their faults count."""
+    del fresh.session_state["chat.parameters"]
+    fresh.session_state["chat.temperature.on"] = True
+    fresh.session_state["chat.temperature"] = 0.35
+    fresh.session_state["chat.max_tokens.on"] = True
+    page = fresh.run()
+    assert not [box for box in page.checkbox if box.key == "chat.temperature.on"]
+    assert sent(page, server) == {"temperature": 0.35, "max_tokens": 1024}
+    page.session_state["chat.stop.on"] = True
+    page.session_state["chat.stop"] = "a\nb\nc\nd\ne"
+    page.run()
+    assert any("At most 4 are taken" in error for error in errors(page))

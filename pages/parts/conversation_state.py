@@ -1,0 +1,145 @@
+"""What a session keeps of the conversations it looks at; beside `state` the only door to that."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+from pages.parts.state import library, owner
+from service import OpenRouterError
+from service.store import OpenConversation
+
+__all__ = [
+    "CONVERSATION",
+    "begin_conversation",
+    "begin_editing",
+    "begin_renaming",
+    "conversation",
+    "deleted_conversation",
+    "earlier_shown",
+    "edited_message",
+    "end_editing",
+    "failure",
+    "is_lost",
+    "keep_draft",
+    "keep_failure",
+    "note_deleted",
+    "open_conversation",
+    "renamed_conversation",
+    "restore_draft",
+    "show_earlier",
+]
+
+CONVERSATION = "c"
+"""The URL parameter that names the conversation: a reload, another tab or a link finds it again."""
+
+DELETED = "chat.deleted"
+DRAFT = "chat.draft"
+EARLIER = "chat.earlier"
+EDITED = "chat.edited"
+RENAMED = "chat.renamed"
+FAILURES = "chat.failures"
+
+
+def conversation() -> OpenConversation | None:
+    """Return the conversation that the URL names; `None` when it names none, or one that is not here.
+
+    Raises:
+        StorageError: The database cannot be read.
+    """
+    named = st.query_params.get(CONVERSATION)
+    return library().get(owner(), named) if named else None
+
+
+def is_lost() -> bool:
+    """Whether the URL names a conversation that is not here."""
+    return CONVERSATION in st.query_params and conversation() is None
+
+
+def begin_conversation() -> OpenConversation:
+    """Begin a conversation and name it in the URL."""
+    begun = library().create(owner())
+    st.query_params[CONVERSATION] = begun.id
+    return begun
+
+
+def open_conversation(conversation_id: str | None) -> None:
+    """Go to a conversation, or with `None` to an empty page."""
+    for name in (DELETED, EARLIER, EDITED):
+        st.session_state.pop(name, None)
+    if conversation_id is None:
+        st.query_params.pop(CONVERSATION, None)
+    else:
+        st.query_params[CONVERSATION] = conversation_id
+
+
+def note_deleted(conversation_id: str | None) -> None:
+    """Remember what was deleted last, so that it can be taken back; `None` forgets it."""
+    st.session_state[DELETED] = conversation_id
+
+
+def deleted_conversation() -> str | None:
+    """Return the id of the conversation that was deleted last."""
+    return cast(str | None, st.session_state.get(DELETED))
+
+
+def begin_renaming(conversation_id: str | None) -> None:
+    """Open the title of a conversation for editing; `None` closes it."""
+    st.session_state[RENAMED] = conversation_id
+
+
+def renamed_conversation() -> str | None:
+    """Return the id of the conversation whose title is being edited."""
+    return cast(str | None, st.session_state.get(RENAMED))
+
+
+def begin_editing(message_id: str) -> None:
+    """Open a message for editing."""
+    st.session_state[EDITED] = message_id
+
+
+def edited_message() -> str | None:
+    """Return the id of the message that is being edited."""
+    return cast(str | None, st.session_state.get(EDITED))
+
+
+def end_editing() -> None:
+    """Close the message that was being edited."""
+    st.session_state.pop(EDITED, None)
+
+
+def show_earlier(messages: int) -> None:
+    """Show so many messages more above."""
+    st.session_state[EARLIER] = earlier_shown() + messages
+
+
+def earlier_shown() -> int:
+    """Return how many messages were asked for above the usual ones."""
+    return cast(int, st.session_state.get(EARLIER, 0))
+
+
+def keep_failure(message_id: str, error: OpenRouterError | None) -> None:
+    """Keep why a message could not even be sent; `None` when it could."""
+    failures = cast(dict[str, OpenRouterError], st.session_state.setdefault(FAILURES, {}))
+    if error is None:
+        failures.pop(message_id, None)
+    else:
+        failures[message_id] = error
+
+
+def failure(message_id: str) -> OpenRouterError | None:
+    """Return why a message could not even be sent."""
+    return cast(dict[str, OpenRouterError], st.session_state.get(FAILURES, {})).get(message_id)
+
+
+def keep_draft(text: str) -> None:
+    """Keep what was typed and could not be sent yet."""
+    st.session_state[DRAFT] = text
+
+
+def restore_draft(key: str) -> None:
+    """Put a draft back into the input that is about to be drawn."""
+    draft = st.session_state.pop(DRAFT, "")
+    if draft:
+        st.session_state[key] = draft

@@ -1,0 +1,46 @@
+"""Handing over: links to files of chats and runs, which the server streams."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from service.store import RunFilters
+
+__all__ = ["export_all_link", "export_links", "export_runs_link", "run_query"]
+
+
+def export_all_link() -> None:
+    """Draw the link to all chats and runs."""
+    st.link_button("Export everything (JSON)", "/export/chats.jsonl", icon=":material/download:", type="tertiary")
+
+
+def export_links(conversation_id: str) -> None:
+    """Draw the links to one chat, in a small menu."""
+    with st.popover(":material/download:", type="tertiary", help="Export"):
+        for label, ending in (("Markdown, to read", "md"), ("JSON, to import again", "jsonl")):
+            st.link_button(label, f"/export/chats/{conversation_id}.{ending}", type="tertiary", width="stretch")
+
+
+def export_runs_link(filters: RunFilters) -> None:
+    """Draw the link to the runs that pass the filters."""
+    address = f"/export/runs.csv?{run_query(filters)}"
+    st.link_button("Export these runs (CSV)", address, icon=":material/download:", type="tertiary")
+
+
+def run_query(filters: RunFilters) -> str:
+    """Write filters as the query of an address."""
+    pairs: list[tuple[str, object]] = [
+        ("query", filters.query),
+        ("model", filters.model),
+        *(("verdict", verdict) for verdict in filters.verdicts),
+        *(("state", state) for state in filters.states),
+        ("min_cost", filters.min_cost),
+        ("max_cost", filters.max_cost),
+        ("since", filters.since),
+        ("until", filters.until),
+    ]
+    written = [(name, value.isoformat() if isinstance(value, datetime) else value) for name, value in pairs]
+    return urlencode([(name, value) for name, value in written if value not in (None, "")])

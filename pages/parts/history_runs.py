@@ -1,0 +1,93 @@
+"""All runs, newest first: found by words, model, outcome, cost and date; to look at, run again and delete."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.clock import moment
+from pages.parts.exports import export_runs_link
+from pages.parts.history_filters import history_filters
+from pages.parts.history_view import link_to, show_more_button, shown_rows
+from pages.parts.live_view import live_view
+from pages.parts.markdown import safe_markdown
+from pages.parts.plain import literal
+from pages.parts.result_view import show_result
+from pages.parts.state import is_demo, library, owner, service
+from pages.parts.words import cost
+from service import OpenRouterError, Run
+from service.store import RunFilters, StoredRun, asked_last
+
+__all__ = ["history_runs"]
+
+_ICONS = {
+    "completed": "check",
+    "failed": "error",
+    "stopped": "stop_circle",
+    "interrupted": "power_off",
+}
+
+
+def history_runs(query: str) -> None:
+    """Draw the runs that have these words and pass the filters."""
+    filters = history_filters(query)
+    shown = shown_rows("runs")
+    found = library().runs(owner(), filters, limit=shown + 1)
+    if not found:
+        is_filtered = filters != RunFilters()
+        st.caption("No run fits. Take a filter away." if is_filtered else "Nothing here yet: every request is kept.")
+        return
+    for run in found[:shown]:
+        _row(run)
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        if len(found) > shown:
+            show_more_button("runs")
+        export_runs_link(filters)
+
+
+def _row(run: StoredRun) -> None:
+    live = library().run(owner(), run.id) if not run.is_ended else None
+    if isinstance(live, Run):
+        with st.container(border=True, key=f"history-live-{run.id}"):
+            st.markdown(f"**{literal(run.headline)}**")
+            live_view([live], key=f"history-{run.id}")
+        return
+    fold = st.expander(_label(run), key=f"history.run.{run.id}", on_change="rerun")
+    if fold.open:
+        with fold:
+            _show(run, f"history.run.{run.id}")
+
+
+def _label(run: StoredRun) -> str:
+    verdict = run.columns["verdict"]
+    outcome = str(verdict or run.state).replace("_", " ").capitalize()
+    facts = " · ".join([outcome, literal(run.model), f"cost {cost(run.cost)}", moment(run.created_at)])
+    return f":material/{_ICONS.get(run.state, 'sync')}: **{literal(run.headline)}**  :gray[{facts}]"
+
+
+def _show(run: StoredRun, key: str) -> None:
+    st.caption("Asked")
+    st.markdown(safe_markdown(asked_last(run.request.messages)))
+    st.caption("Answered")
+    show_result(run, is_demo=is_demo(), key=f"{key}.result", can_retry=False)
+    with st.container(horizontal=True, gap="small"):
+        if run.conversation_id is not None:
+            link_to(run.conversation_id, "Open chat", key=f"{key}.open")
+        if st.button("Run again", icon=":material/refresh:", key=f"{key}.again"):
+            _run_again(run)
+        st.button(
+            "Delete", icon=":material/delete:", key=f"{key}.delete", type="tertiary", on_click=_delete, args=(run.id,)
+        )
+
+
+def _run_again(run: StoredRun) -> None:
+    """Send the same request once more; the new run stands at the top of the list."""
+    try:
+        library().record(owner(), service().start(run.request), kind=run.kind)
+    except OpenRouterError as error:
+        st.error(f"{literal(error.message)} {literal(error.hint)}", icon=":material/error:")
+    else:
+        st.rerun()
+
+
+def _delete(run_id: str) -> None:
+    library().delete_run(owner(), run_id)

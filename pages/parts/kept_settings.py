@@ -1,0 +1,134 @@
+"""Run settings that outlive a reload: kept with the conversation, and for the next one."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from pages.parts.conversation_state import conversation
+from pages.parts.parameters import PARAMETERS, Parameter, Value
+from pages.parts.response_format_choice import KINDS, format_keys
+from pages.parts.state import (
+    first_settings,
+    input_value,
+    is_demo,
+    library,
+    note_settings_of,
+    owner,
+    put_input,
+    service,
+    settings_of,
+)
+from service.types import REASONING_EFFORTS
+
+_T = TypeVar("_T")
+
+__all__ = ["keep_settings", "restore_settings"]
+
+
+def restore_settings(page: str) -> Mapping[str, Any]:
+    """Set the inputs of a page as they were: those of the conversation that was opened, else those used last.
+
+    To be called before the inputs are drawn.
+
+    Returns:
+        What was set, by name; nothing where the inputs stay as they are.
+    """
+    shown = conversation() if page == "chat" else None
+    here = shown.id if shown is not None else ""
+    before = settings_of(page)
+    if before == here:
+        return {}
+    note_settings_of(page, here)
+    kept = shown.settings if shown is not None else None
+    if kept is None and before is None:
+        kept = library().preferences.get(owner(), _name(page))
+    if not isinstance(kept, dict):
+        return {}
+    if kept.get("server") != _server():
+        kept = {**kept, "model": None}
+    _put(page, kept)
+    return kept
+
+
+def keep_settings(page: str, restored: Mapping[str, Any]) -> None:
+    """Keep what the inputs of a page say now.
+
+    With a conversation all of it, so that it can be gone on with as it was. For the next one only what somebody has
+    chosen, so that the settings of the server hold for the rest.
+    """
+    values = {name: value for name in _keys(page) if (value := input_value(f"{page}.{name}")) is not None}
+    shown = conversation() if page == "chat" else None
+    if shown is not None:
+        shown.keep_settings({**values, "server": _server()})
+    untouched = first_settings(page, {name: value for name, value in values.items() if name not in restored})
+    chosen = {name: value for name, value in values.items() if name not in untouched or untouched[name] != value}
+    library().preferences.keep(owner(), _name(page), {**chosen, "server": _server()})
+
+
+def _server() -> str:
+    """Return where requests go: a model of one server is unknown to another."""
+    return "demo" if is_demo() else service().config.base_url
+
+
+def _name(page: str) -> str:
+    return f"settings of {page}"
+
+
+def _keys(page: str) -> dict[str, Callable[[Any], Any]]:
+    """Return the names of a page's inputs, each with what makes of a kept value one that the input takes.
+
+    What is kept may come from an imported file: a reader raises ValueError where nothing can be made of it.
+    """
+    form = format_keys(page)
+    names = [name.removeprefix(f"{page}.") for name in (form.kind, form.name, form.strict, form.schema)]
+    readers: dict[str, Callable[[Any], Any]] = {"model": _text, "system_prompt": _text, "extra_body_json": _text}
+    readers |= dict(zip(names, (_one_of(KINDS), _text, _flag, _text), strict=True))
+    for parameter in PARAMETERS:
+        readers |= {f"{parameter.name}.on": _flag, parameter.name: partial(_value, parameter)}
+    return readers
+
+
+def _put(page: str, kept: dict[str, Any]) -> None:
+    for name, read in _keys(page).items():
+        key = f"{page}.{name}"
+        if name in kept:
+            with contextlib.suppress(ValueError):
+                put_input(key, read(kept[name]))
+        elif name.endswith(".on"):
+            put_input(key, False)
+
+
+def _text(value: Any) -> str:
+    return _of(str, value)
+
+
+def _flag(value: Any) -> bool:
+    return _of(bool, value)
+
+
+def _of(kind: type[_T], value: Any) -> _T:
+    if not isinstance(value, kind):
+        raise ValueError(value)
+    return value
+
+
+def _one_of(known: Collection[str]) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in known:
+            raise ValueError(value)
+        return str(value)
+
+    return read
+
+
+def _value(parameter: Parameter, value: Any) -> Value:
+    if parameter.kind == "lines":
+        return _text(value)
+    if parameter.kind == "effort":
+        return _one_of(REASONING_EFFORTS)(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= parameter.low:
+        raise ValueError(value)
+    return int(value) if parameter.kind == "number" else min(float(value), parameter.high)

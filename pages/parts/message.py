@@ -1,0 +1,113 @@
+"""One message of a conversation: what was asked in a bubble, what was answered below it, versions of both."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.actions import Action, Regenerate, Retry, ShowVersion
+from pages.parts.asking import act, say_instead
+from pages.parts.conversation_state import begin_editing, edited_message, end_editing, failure
+from pages.parts.error_card import show_error
+from pages.parts.live_view import live_view
+from pages.parts.markdown import safe_markdown
+from pages.parts.result_view import show_result
+from pages.parts.run_settings import RunSettings
+from pages.parts.small_buttons import version_buttons
+from pages.parts.state import is_demo, start_with
+from service import Run
+from service.store import OpenConversation, StoredMessage
+
+__all__ = ["show_message"]
+
+
+def show_message(message: StoredMessage, said_in: OpenConversation, settings: RunSettings, *, is_last: bool) -> None:
+    """Draw a message; an answer that is still coming paints itself."""
+    if edited_message() == message.id:
+        _editor(message, said_in, settings)
+        return
+    if message.role == "assistant":
+        with st.chat_message("assistant"):
+            chosen = _show_answer(message, settings)
+    else:
+        chosen = _show_question(message, is_last=is_last)
+    if chosen is not None:
+        act(chosen, message, said_in, settings)
+
+
+def _show_question(message: StoredMessage, *, is_last: bool) -> Action | None:
+    with st.chat_message("user"):
+        st.markdown(safe_markdown(message.text))
+    chosen: Action | None = None
+    with st.container(key=f"asked-{message.id}", horizontal=True, horizontal_alignment="right", gap="xsmall"):
+        if (step := version_buttons(message.version, message.versions, key=f"chat.{message.id}")) is not None:
+            chosen = ShowVersion(step)
+        _edit_button(message)
+    if not is_last:
+        return chosen
+    if (error := failure(message.id)) is not None:
+        return show_error(error, key=f"chat.{message.id}", can_retry=True) or chosen
+    st.caption("This message has no answer yet.")
+    is_asked = st.button("Send again", icon=":material/refresh:", key=f"chat.{message.id}.send")
+    return Retry() if is_asked else chosen
+
+
+def _show_answer(message: StoredMessage, settings: RunSettings) -> Action | None:
+    run = message.run
+    key = f"chat.{message.id}"
+    if run is None:
+        return _show_written(message, key)
+    if isinstance(run, Run) and not run.is_ended:
+        live_view([run], key=run.id)
+        return None
+    if not run.is_ended:
+        st.markdown(safe_markdown(run.text))
+        st.caption(":material/sync: Another process of this app is writing this answer; reload the page to see more.")
+        return None
+    other = settings.model if settings.model != run.model else None
+    return show_result(run, is_demo=is_demo(), key=key, version=(message.version, message.versions), other_model=other)
+
+
+def _show_written(message: StoredMessage, key: str) -> Action | None:
+    """Draw an answer that the user wrote."""
+    st.markdown(safe_markdown(message.text))
+    st.caption(":material/edit: Edited by you")
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        step = version_buttons(message.version, message.versions, key=key)
+        is_asked = st.button("Regenerate", icon=":material/refresh:", type="tertiary", key=f"{key}.regenerate")
+    if step is not None:
+        return ShowVersion(step)
+    return Regenerate() if is_asked else None
+
+
+def _edit_button(message: StoredMessage) -> None:
+    st.button(
+        "Edit",
+        icon=":material/edit:",
+        key=f"chat.{message.id}.edit",
+        type="tertiary",
+        on_click=begin_editing,
+        args=(message.id,),
+    )
+
+
+def _editor(message: StoredMessage, said_in: OpenConversation, settings: RunSettings) -> None:
+    key = f"chat.{message.id}.text"
+    start_with(key, message.text)
+    is_question = message.role != "assistant"
+    with st.container(border=True, key=f"editor-{message.id}"):
+        text = st.text_area("Message", key=key, height=140, label_visibility="collapsed", persist_state="session")
+        for problem in settings.problems if is_question else ():
+            st.error(safe_markdown(f"Not sent until Run settings are corrected. {problem}"), icon=":material/error:")
+        with st.container(horizontal=True, gap="small"):
+            is_sent = st.button(
+                "Send" if is_question else "Save",
+                key=f"{key}.send",
+                type="primary",
+                shortcut="Ctrl+Enter",
+                disabled=not text.strip(),
+            )
+            st.button("Cancel", key=f"{key}.cancel", on_click=end_editing)
+    if is_sent and not (is_question and settings.problems):
+        end_editing()
+        say_instead(message.id, text, said_in, settings)
+        st.rerun()

@@ -1,0 +1,199 @@
+"""What outlives a reload: branches, versions, run settings; and what can be done with conversations."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.conversation import window
+from service.simulator import Simulator
+from service.web.bootstrap import backend, close_backend
+from tests.pages.conftest import firsts, new_session, newest, say, settle, texts
+
+
+def by_role(chat: AppTest, role: str) -> list[str]:
+    """Return the ids of the messages of a role on the page's path, oldest first."""
+    return [message.id for message in newest().path().messages if message.role == role]
+
+
+def test_an_edited_question_is_a_version_and_the_old_one_stays(chat: AppTest, server: Simulator) -> None:
+    """It is sent with what stood before it alone; the arrows lead back to the old branch."""
+    chat.run()
+    say(chat, "one")
+    say(chat, "two")
+    second = by_role(chat, "user")[1]
+    chat.button(key=f"chat.{second}.edit").click().run()
+    assert chat.text_area(key=f"chat.{second}.text").value == "two"
+    chat.text_area(key=f"chat.{second}.text").set_value("zwei").run()
+    chat.button(key=f"chat.{second}.text.send").click().run()
+    settle(chat)
+    assert firsts(chat) == ["one", "one", "zwei", "zwei"]
+    assert [message["content"] for message in server.chat_requests[-1].body["messages"]][::2] == ["one", "zwei"]
+    edited = by_role(chat, "user")[1]
+    assert "2/2" in [caption.value for caption in chat.caption]
+    chat.button(key=f"chat.{edited}.before").click().run()
+    assert firsts(chat) == ["one", "one", "two", "two"]
+
+
+def test_regenerate_makes_a_version_with_the_model_chosen_now(chat: AppTest, server: Simulator) -> None:
+    """The button names another model where one is chosen; both answers stay."""
+    chat.run()
+    say(chat, "hello")
+    chat.selectbox(key="chat.model").set_value("sim/writer").run()
+    answer = by_role(chat, "assistant")[0]
+    again = chat.button(key=f"chat.{answer}.regenerate")
+    assert again.label == "Regenerate with sim/writer"
+    again.click().run()
+    settle(chat)
+    assert server.chat_requests[-1].body["model"] == "sim/writer"
+    newer = by_role(chat, "assistant")[0]
+    assert newest().message(newer).versions == 2
+    chat.button(key=f"chat.{newer}.before").click().run()
+    assert firsts(chat) == ["hello", "hello"]
+
+
+def test_a_cancelled_edit_changes_nothing(chat: AppTest) -> None:
+    chat.run()
+    say(chat, "one")
+    asked = by_role(chat, "user")[0]
+    chat.button(key=f"chat.{asked}.edit").click().run()
+    chat.text_area(key=f"chat.{asked}.text").set_value("something else").run()
+    chat.button(key=f"chat.{asked}.text.cancel").click().run()
+    assert firsts(chat) == ["one", "one"]
+    assert newest().message(asked).versions == 1
+
+
+def test_what_failed_to_be_sent_can_be_sent_again(chat: AppTest, settings: pytest.MonkeyPatch) -> None:
+    """A question that got no answer, for whatever reason, offers to be sent again, also after a reload."""
+    chat.run()
+    said = backend().library.create("local")
+    said.say("nobody answered")
+    page = new_session(c=said.id).run()
+    page.button(key=f"chat.{said.leaf_id}.send").click().run()
+    settle(page)
+    assert firsts(page) == ["nobody answered", "nobody answered"]
+
+
+def test_an_answer_that_was_broken_off_can_be_continued(chat: AppTest, server: Simulator) -> None:
+    """The part that came goes back to the model, with the request to go on."""
+    chat.run()
+    chat.selectbox(key="chat.model").set_value("sim/disconnect").run()
+    say(chat, "tell me more")
+    answer = by_role(chat, "assistant")[0]
+    chat.selectbox(key="chat.model").set_value("sim/echo").run()
+    chat.button(key=f"chat.{answer}.continue").click().run()
+    settle(chat)
+    sent = server.chat_requests[-1].body["messages"]
+    assert [message["role"] for message in sent] == ["user", "assistant", "user"]
+    assert sent[1]["content"]
+    assert sent[2]["content"] == "Continue exactly where you stopped."
+
+
+def test_run_settings_survive_a_reload(chat: AppTest) -> None:
+    """A new session has those of the conversation in its URL, or those used last; nothing else is sent."""
+    chat.run()
+    chat.text_area(key="chat.system_prompt").set_value("Be brief.").run()
+    chat.selectbox(key="chat.model").set_value("sim/writer").run()
+    chat.checkbox(key="chat.temperature.on").check().run()
+    chat.slider(key="chat.temperature").set_value(0.35).run()
+    say(chat, "hello")
+    for page in (new_session(c=newest().id), new_session()):
+        page.run()
+        assert page.text_area(key="chat.system_prompt").value == "Be brief."
+        assert page.checkbox(key="chat.temperature.on").value is True
+        assert page.slider(key="chat.temperature").value == 0.35
+        assert page.checkbox(key="chat.top_p.on").value is False
+
+
+def test_each_conversation_has_its_own_settings(chat: AppTest) -> None:
+    """To open another one sets the inputs as they were there; a new chat goes on with what is set."""
+    chat.run()
+    chat.text_area(key="chat.system_prompt").set_value("First").run()
+    say(chat, "one")
+    first = newest().id
+    chat.button(key="chat.new").click().run()
+    assert chat.text_area(key="chat.system_prompt").value == "First"
+    chat.text_area(key="chat.system_prompt").set_value("Second").run()
+    say(chat, "two")
+    chat.button(key=f"chat.open.{first}").click().run()
+    assert chat.text_area(key="chat.system_prompt").value == "First"
+
+
+def test_odd_settings_of_a_conversation_are_passed_over(chat: AppTest) -> None:
+    """They may come from an imported file."""
+    chat.run()
+    said = backend().library.create(
+        "local",
+        settings={
+            "temperature": "hot",
+            "temperature.on": 1,
+            "response_format": "xml",
+            "top_p": 7,
+            "seed": True,
+            "x": 1,
+        },
+    )
+    said.say("hello")
+    page = new_session(c=said.id).run()
+    assert not page.exception
+    assert page.segmented_control(key="chat.response_format").value == "text"
+
+
+def test_everything_is_there_after_a_restart(chat: AppTest) -> None:
+    """A process that begins anew finds what the one before it had stored."""
+    chat.run()
+    say(chat, "yesterday")
+    said = newest().id
+    close_backend()
+    page = new_session(c=said).run()
+    assert firsts(page) == ["yesterday", "yesterday"]
+    assert [found.title for found in backend().library.recent("local")] == ["yesterday"]
+
+
+def test_a_conversation_is_renamed_copied_deleted_and_brought_back(chat: AppTest) -> None:
+    """The verbs of the list's menu."""
+    chat.run()
+    say(chat, "first title")
+    said = newest()
+    chat.menu_button(key=f"chat.verbs.{said.id}").set_value("Rename").run()
+    chat.text_input(key=f"chat.title.{said.id}").set_value("A better title").run()
+    assert said.title == "A better title"
+    chat.menu_button(key=f"chat.verbs.{said.id}").set_value("Duplicate").run()
+    assert [found.title for found in backend().library.recent("local")] == ["A better title (copy)", "A better title"]
+    assert firsts(chat) == ["first title", "first title"]
+    chat.menu_button(key=f"chat.verbs.{said.id}").set_value("Delete").run()
+    assert [found.title for found in backend().library.recent("local")] == ["A better title (copy)"]
+    chat.button(key="chat.undo").click().run()
+    assert backend().library.get("local", said.id) is said
+    assert firsts(chat) == ["first title", "first title"]
+
+
+def test_the_list_is_searched(chat: AppTest) -> None:
+    chat.run()
+    say(chat, "the price of apples")
+    chat.button(key="chat.new").click().run()
+    say(chat, "the weather")
+    chat.text_input(key="chat.search").set_value("APPL").run()
+    labels = [button.label for button in chat.button if button.key and button.key.startswith("chat.open.")]
+    assert labels == ["the price of apples"]
+    chat.text_input(key="chat.search").set_value("pears").run()
+    assert "No chat has these words." in [caption.value for caption in chat.caption]
+
+
+@pytest.mark.parametrize(
+    ("messages", "earlier", "shown"),
+    [(1, 0, 1), (30, 0, 30), (49, 0, 49), (50, 0, 30), (2_000, 0, 40), (2_000, 20, 60)],
+)
+def test_a_long_conversation_is_windowed(messages: int, earlier: int, shown: int) -> None:
+    """The last 30 to 49 messages, in steps of 20."""
+    assert window(messages, earlier) == shown
+
+
+def test_earlier_messages_are_shown_on_demand(chat: AppTest) -> None:
+    chat.run()
+    said = backend().library.create("local")
+    for number in range(60):
+        said.say(f"message {number}")
+    page = new_session(c=said.id).run()
+    assert texts(page)[0] == "message 20"
+    page.button(key="chat.show_earlier").click().run()
+    assert texts(page)[0] == "message 0"
+    assert len(texts(page)) == 60
