@@ -20,7 +20,9 @@ from scripts import check_port, chromium
 ROOT = Path(__file__).resolve().parents[1]
 OUR_OWN = {"service", "pages", "bench", "scripts"}
 # Installed for a library that loads it by name, so no import of ours shows it.
-LOADED_BY_NAME: set[str] = set()
+LOADED_BY_NAME = {"psycopg"}
+"""SQLAlchemy loads the driver that an address asks for."""
+
 REQUIREMENT = re.compile(r"(?P<name>[\w-]+)(\[[\w,]+])?>=[\d.]+,<[\d.]+  # \S.*")
 
 
