@@ -24,6 +24,26 @@ class FormatKeys:
     strict: str
     schema: str
 
+    @property
+    def view(self) -> str:
+        """How the schema is edited."""
+        return f"{self.kind}.view"
+
+    @property
+    def notation(self) -> str:
+        """The schema in one line."""
+        return f"{self.kind}.notation"
+
+    @property
+    def notation_of(self) -> str:
+        """The JSON that the line says."""
+        return f"{self.kind}.notation_of"
+
+    @property
+    def before(self) -> str:
+        """The JSON before the last change that a button made."""
+        return f"{self.kind}.before"
+
 
 def format_keys(page: str) -> FormatKeys:
     """Return the keys of a page's inputs."""

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import assert_never
 
 import streamlit as st
 from pydantic import ValidationError
 
-from pages.parts.json_input import json_input
-from pages.parts.json_text import JsonObject, read_schema
+from pages.parts.json_text import JsonObject
 from pages.parts.markdown import safe_markdown
 from pages.parts.parameters import first_fault
-from pages.parts.response_format_choice import KINDS, FormatKeys, Kind, begin_with, format_keys, pretty
-from pages.parts.state import put_input
+from pages.parts.preflight import preflight
+from pages.parts.response_format_choice import KINDS, FormatKeys, Kind, begin_with, format_keys
+from pages.parts.schema_editor import schema_editor
 from service import ModelInfo, ResponseFormat
 
-__all__ = ["EXAMPLE_SCHEMA", "response_format_input"]
-
-EXAMPLE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string"},
-        "email": {"type": "string", "format": "email"},
-        "topics": {"type": "array", "items": {"type": "string"}},
-    },
-    "required": ["name", "email", "topics"],
-    "additionalProperties": False,
-}
-"""A contact, in the form that strict structured outputs take: all required, nothing else allowed."""
+__all__ = ["response_format_input"]
 
 
 def response_format_input(
-    page: str, info: ModelInfo | None, configured: ResponseFormat | None
+    page: str, model: str, info: ModelInfo | None, configured: ResponseFormat | None
 ) -> tuple[ResponseFormat | None, list[str]]:
     """Draw the choice; return the format, `None` where nothing is to be sent, and what is wrong.
 
@@ -59,7 +47,7 @@ def response_format_input(
             st.caption("Say in the prompt that you want JSON, and which fields.")
             return ResponseFormat.json_object(), []
         case "json_schema":
-            return _schema_input(keys)
+            return _schema_input(keys, model)
     assert_never(kind)
 
 
@@ -74,42 +62,30 @@ def capability_warning(kind: Kind, info: ModelInfo | None) -> str | None:
     return None
 
 
-def _schema_input(keys: FormatKeys) -> tuple[ResponseFormat | None, list[str]]:
+def _schema_input(keys: FormatKeys, model: str) -> tuple[ResponseFormat | None, list[str]]:
     name = st.text_input(
         "Name",
         key=keys.name,
         help="1 to 64 letters, digits, _ and -. Some models read it as a hint.",
         persist_state="session",
     )
-    read = json_input(
-        "JSON schema",
-        key=keys.schema,
-        read=read_schema,
-        placeholder='{"type": "object", "properties": …}',
-        help="The shape of the answer, as a JSON Schema. Ctrl+Enter or a click elsewhere takes it over.",
-        height=240,
-    )
+    read = schema_editor(keys)
     strict = st.checkbox(
         "Strict",
         key=keys.strict,
         help="The provider holds the model to the schema; most then want every property required.",
         persist_state="session",
     )
-    return _format_of(name, read, strict, keys)
+    if strict and read.value is not None:
+        preflight(keys, read.value, model)
+    return _format_of(name, read, strict)
 
 
-def _format_of(name: str, read: JsonObject, strict: bool, keys: FormatKeys) -> tuple[ResponseFormat | None, list[str]]:
+def _format_of(name: str, read: JsonObject, strict: bool) -> tuple[ResponseFormat | None, list[str]]:
     if read.problem is not None:
         return None, [f"The JSON schema cannot be used. {read.problem}"]
     if read.value is None:
-        st.button(
-            "Insert an example",
-            key=f"{keys.schema}.example",
-            icon=":material/add_notes:",
-            on_click=put_input,
-            args=(keys.schema, pretty(EXAMPLE_SCHEMA)),
-        )
-        return None, ["The JSON schema is empty. Enter one, or choose another response format."]
+        return None, ["The JSON schema is empty. Start from a template, or choose another response format."]
     try:
         return ResponseFormat.json_schema(name.strip(), read.value, strict=strict), []
     except ValidationError as error:

@@ -74,7 +74,7 @@ def _panel(page: str) -> RunSettings:
         system_prompt = _system_prompt(page)
     values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
     with st.expander("Response format"):
-        response_format, format_problems = response_format_input(page, info, _configured().response_format)
+        response_format, format_problems = response_format_input(page, model, info, _configured().response_format)
     with st.expander("Advanced"):
         extra, extra_problems = _extra_body(page)
     problems = (*model_problems, *parameter_problems, *format_problems, *extra_problems)

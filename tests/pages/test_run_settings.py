@@ -10,12 +10,23 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.json_text import marked_line, read_object, read_schema
 from pages.parts.model_picker import option_texts
 from pages.parts.parameters import PARAMETERS
-from pages.parts.response_format_input import EXAMPLE_SCHEMA
 from service import ModelInfo
 from service.pricing import Pricing
 from service.simulator import Simulator
+from service.structured import templates
 from service.web.bootstrap import close_backend
 from tests.pages.conftest import last_run, new_session
+
+EXAMPLE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "email": {"type": "string", "format": "email"},
+        "topics": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["name", "email", "topics"],
+    "additionalProperties": False,
+}
 
 TAKES_ALL = "meta-llama/llama-3.3-70b-instruct"
 TAKES_FEW = "openai/o3-deep-research"
@@ -226,13 +237,15 @@ def test_a_schema_arrives_as_written(chat: AppTest, server: Simulator) -> None:
     assert list(arrived["json_schema"]["schema"]["properties"]) == ["name", "email", "topics"]
 
 
-def test_an_empty_schema_is_refused_and_an_example_is_offered(chat: AppTest, server: Simulator) -> None:
+def test_an_empty_schema_is_refused_and_templates_are_offered(chat: AppTest, server: Simulator) -> None:
     choose_format(chat, "json_schema")
     chat.chat_input(key="chat.input").set_value("hello").run()
     assert "The JSON schema is empty." in errors(chat)[-1]
     assert server.chat_requests == []
-    chat.button(key="chat.response_format.schema_json.example").click().run()
-    assert sent(chat, server)["response_format"]["json_schema"]["schema"] == EXAMPLE_SCHEMA
+    invoice = next(template for template in templates() if template.name == "invoice")
+    chat.menu_button(key="chat.response_format.schema_json.template").set_value(invoice.title).run()
+    arrived = sent(chat, server)["response_format"]["json_schema"]
+    assert (arrived["name"], arrived["schema"]) == ("invoice", invoice.schema)
 
 
 def test_a_wrong_schema_name_is_said(chat: AppTest) -> None:
