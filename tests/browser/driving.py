@@ -6,12 +6,14 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from service.simulator import Reply
+from tests.browser.conftest import settle
 from tests.support import streamed
 
 __all__ = [
     "answer",
     "chip",
     "choose_model",
+    "dismiss",
     "finished",
     "new_conversation",
     "open_fold",
@@ -43,6 +45,13 @@ def choose_model(page: Page, model: str) -> None:
 def open_fold(page: Page, title: str) -> None:
     """Open a fold of run settings."""
     page.locator("[class*=run_settings] summary").filter(has_text=title).click()
+
+
+def dismiss(page: Page, dialog: Locator) -> None:
+    """Press Escape once the page is at rest, since a dialog that is being drawn anew does not hear it; see it go."""
+    settle(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
 
 
 def new_conversation(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service.simulator import Simulator
-from tests.browser.driving import answer, choose_model, finished, new_conversation, open_fold, send, unfinished
+from tests.browser.driving import answer, choose_model, dismiss, finished, new_conversation, open_fold, send, unfinished
 
 # What tells where the focus is: these properties of the focused element, what it stands in, and its ::before and
 # ::after, compared with the same without focus. Chromium goes on from an element that was blurred.
@@ -104,8 +104,7 @@ def test_the_drawer_by_keyboard(tab: Page, server: Simulator) -> None:
     expect(prompt).to_be_focused()
     tab.keyboard.type("Be brief.")
     tab.keyboard.press("Control+Enter")
-    tab.keyboard.press("Escape")
-    expect(drawer).to_have_count(0)
+    dismiss(tab, drawer)
     expect(opener).to_be_focused()
     send(tab, "Hello")
     finished(tab)
@@ -217,8 +216,7 @@ def test_every_text_of_the_page(tab: Page, server: Simulator, wait_idle: Callabl
     dialog.get_by_role("button", name="Connect", exact=True).click()
     expect(dialog.get_by_role("alert")).to_be_visible()
     check(tab, "connection refused", 5)
-    tab.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    dismiss(tab, dialog)
     tab.set_viewport_size({"width": 390, "height": 844})
     tab.get_by_role("button", name="Run settings").click()
     expect(dialog.get_by_role("combobox", name="Model")).to_be_visible()

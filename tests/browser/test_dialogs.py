@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service.simulator import Simulator
-from tests.browser.driving import answer, finished, open_fold, send, unfinished
+from tests.browser.driving import answer, dismiss, finished, open_fold, send, unfinished
 
 
 def end_stream(page: Page) -> None:
@@ -38,8 +38,7 @@ def test_the_drawer_while_an_answer_streams(
     wait_idle(tab)
     expect(drawer).to_be_visible()
     expect(limit).to_have_value("77")
-    tab.keyboard.press("Escape")
-    expect(drawer).to_have_count(0)
+    dismiss(tab, drawer)
     send(tab, "And the shore?")
     finished(tab, 2)
     assert server.chat_requests[-1].body["max_tokens"] == 77
@@ -65,8 +64,7 @@ def test_the_connection_dialog_while_an_answer_streams(
     expect(field).to_have_value(pasted)
     dialog.get_by_role("button", name="Connect", exact=True).click()
     expect(dialog.get_by_text("Connected with key")).to_be_visible()
-    tab.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    dismiss(tab, dialog)
     expect(answer(tab)).to_contain_text("The sea is wide.")
     send(tab, "And the shore?")
     finished(tab, 2)

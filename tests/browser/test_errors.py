@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from service.simulator import Simulator
-from tests.browser.driving import answer, choose_model, finished, new_conversation, open_fold, send
+from tests.browser.driving import answer, choose_model, dismiss, finished, new_conversation, open_fold, send
 from tests.support import refusing
 
 
@@ -48,8 +48,7 @@ def test_choose_another_model_opens_run_settings(tab: Page, server: Simulator) -
     drawer = tab.get_by_role("dialog", name="Run settings")
     expect(drawer).to_be_visible()
     choose_model(tab, "sim/echo")
-    tab.keyboard.press("Escape")
-    expect(drawer).to_have_count(0)
+    dismiss(tab, drawer)
     expect(tab.locator(".st-key-panel").get_by_text("sim/echo", exact=True)).to_be_visible()
 
     send(tab, "And now?")
@@ -85,8 +84,7 @@ def test_open_settings_opens_the_connection(tab: Page, wait_idle: Callable[[Page
     answer(tab).get_by_role("button", name="Open settings").click()
     dialog = tab.get_by_role("dialog", name="Connection")
     expect(dialog.get_by_label("API key", exact=True)).to_be_visible()
-    tab.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    dismiss(tab, dialog)
     expect(answer(tab)).to_contain_text("The credits do not cover this request.")
     wait_idle(tab)
 
