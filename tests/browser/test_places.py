@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service.simulator import Simulator
-from tests.browser.driving import answer, finished, paced, send
+from tests.browser.driving import answer, finished, paced, send, wait_until
 
 # Notes, as often as the page is painted, where the first line and the last paragraph of the answer stand below its
 # question, and what it says: of the live answer its newest place, of the final one likewise.
@@ -102,6 +102,12 @@ plain
 }
 
 
+def said(page: Page, when: str) -> list[str]:
+    """Return the words of the answer, live or final."""
+    text: str = page.evaluate("when => window.places[when]?.text ?? ''", when)
+    return text.split()
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_answer_stays_where_it_is(
     tab: Page, server: Simulator, wait_idle: Callable[[Page], None], shape: str
@@ -113,9 +119,11 @@ def test_the_answer_stays_where_it_is(
     send(tab, "Show me")
     finished(tab)
     wait_idle(tab)
+    # Streamlit loads the drawing of code when it first meets some: its lines come a moment after the rest.
+    wait_until(tab, lambda: said(tab, "live") == said(tab, "final"))
+    assert said(tab, "live") == said(tab, "final")
     places: dict[str, Any] = tab.evaluate("window.places")
     live, final = places["live"], places["final"]
-    assert live["text"].split() == final["text"].split()
     moved = {place: round(final[place] - live[place], 1) for place in ("first", "last")}
     assert all(abs(distance) <= 2 for distance in moved.values()), moved
     expect(answer(tab).locator(".orp-answer")).to_have_count(0)
@@ -154,10 +162,13 @@ MEASURE = """() => {
   }
 }"""
 
+# A page that is being drawn anew may lack either for a moment: it is measured once both stand.
+MEASURED = f"() => {{ const places = ({MEASURE})(); return places.centre && places.input && places }}"
+
 
 def check_places(page: Page, width: int) -> None:
     """Nothing scrolls sideways, and from left to right nothing lies over the next."""
-    places = page.evaluate(MEASURE)
+    places = page.wait_for_function(MEASURED).json_value()
     assert places["sideways"] <= 0, width
     for middle in ("centre", "input"):
         row = [places["sidebar"] if width > 767 else None, places[middle], places["panel"]]
