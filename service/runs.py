@@ -25,6 +25,7 @@ __all__ = ["Run", "RunState", "Runs"]
 RunState = Literal["queued", "waiting", "streaming", "completed", "failed", "stopped", "interrupted"]
 
 STOPPED = Verdict("stopped", "Stopped before the end; what had arrived is kept.")
+STOPPED_EARLY = Verdict("stopped", "Stopped before anything had arrived.")
 FAILED = Verdict("provider_error", "The provider failed; what had arrived is kept.")
 
 log = logging.getLogger(__name__)
@@ -278,7 +279,8 @@ class Runs:
 
 def _end_stopped(run: Run) -> None:
     if not run.is_ended:
-        run._end("stopped", run.outcome(is_partial=True, verdict=STOPPED))
+        verdict = STOPPED if run.answer.has_output else STOPPED_EARLY
+        run._end("stopped", run.outcome(is_partial=True, verdict=verdict))
 
 
 def _unforeseen(error: Exception) -> OpenRouterError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from service import ConfigurationError, OpenRouterError, OpenRouterService, ReasoningDelta, Run, TextDelta
+from service import ConfigurationError, OpenRouterError, OpenRouterService, ReasoningDelta, Run, TextDelta, Verdict
 from service.simulator import Reply, Simulator
 from tests.support import HeldSleep, ask, echoed, refusing, streamed
 
@@ -30,6 +30,7 @@ def test_a_run_stops_before_the_first_byte(service: OpenRouterService, sim: Simu
     run.stop()
     assert is_stopped(run)
     assert run.wait().text == ""
+    assert run.wait().verdict == Verdict("stopped", "Stopped before anything had arrived.")
     assert sim.wait_for_disconnect()
 
 
