@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -28,8 +28,15 @@ async def live(socket: WebSocket) -> None:
     await _live(socket)
 
 
+async def chat(request: Request) -> RedirectResponse:
+    """Lead to the first page, which Streamlit knows under no other name than `/`."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/{query}")
+
+
 routes: list[BaseRoute] = [
     Route("/healthz", healthz, methods=["GET"]),
+    Route("/chat", chat, methods=["GET"]),
     WebSocketRoute("/live", live),
     *export_routes,
 ]

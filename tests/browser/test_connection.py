@@ -108,9 +108,16 @@ def test_under_streamlit_every_address_of_the_app_checks_the_host(app: App) -> N
     """Its pages, its own addresses, ours."""
     for path in ("/", "/chat", "/healthz", "/_stcore/health", "/_stcore/stream", "/live", "/_stcore/host-config"):
         assert (path, ask(app, path, "evil.example")[:12]) == (path, "HTTP/1.1 400")
-    for path in ("/", "/chat", "/healthz", "/_stcore/health"):
+    for path in ("/", "/healthz", "/_stcore/health"):
         for host in ("localhost:8501", "[::1]"):
             assert (path, ask(app, path, host)[:12]) == (path, "HTTP/1.1 200")
+
+
+def test_the_address_of_the_chat_leads_to_the_first_page(app: App) -> None:
+    """With the conversation it names; Streamlit itself knows that page as `/` alone."""
+    answered = ask(app, "/chat?c=abc", "localhost:8501")
+    assert answered.startswith("HTTP/1.1 307")
+    assert "location: /?c=abc\r\n" in answered.lower()
 
 
 def test_under_streamlit_a_name_of_the_operators_gets_an_owner(start_app: Callable[..., App]) -> None:
