@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Each target creates what it needs.
 PORT ?= 8501
 PYTHON ?=
-# More arguments for pytest, as in: make test ARGS="-k stream -x"
+# More arguments for pytest or for the benchmarks, as in: make test ARGS="-k stream -x"
 ARGS =
 
 VENV := .venv
@@ -46,7 +46,7 @@ guards: $(DEV_STAMP)
 	@$(PY) -m pytest -q tests/guards
 
 bench: $(DEV_STAMP) ## measure, side by side with what one would take instead
-	@$(PY) -m bench
+	@$(PY) -m bench $(ARGS)
 
 screenshots: $(DEV_STAMP) ## take the pictures of the documentation anew
 	@chromium=$$($(PY) scripts/chromium.py) && CHROMIUM="$$chromium" $(PY) -m scripts.screenshots
