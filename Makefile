@@ -14,7 +14,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check lint types guards bench screenshots format clean
+.PHONY: help install run test check lint types guards faults bench screenshots format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ types: $(DEV_STAMP)
 
 guards: $(DEV_STAMP)
 	@$(PY) -m pytest -q tests/guards
+
+faults: $(DEV_STAMP) ## show how every fault ends: class, attempts, breaker, text, hint
+	@$(PY) -m tests.faults
 
 bench: $(DEV_STAMP) ## measure, side by side with what one would take instead
 	@$(PY) -m bench $(ARGS)
