@@ -47,17 +47,27 @@ _PLAIN_FIELDS = (
     "is_partial",
 )
 _LISTS = ("reasoning_details", "images", "annotations", "warnings")
+_ROOM = 200
+"""Levels of nesting left over: a value is written and read from deeper inside Python than where it is looked at."""
+
 _COUNTS = tuple(name for name in Usage.__slots__ if name != "cost")
 _ERROR_FIELDS = ("message", "code", "provider_message", "status_code", "provider", "retryable", "retry_after", "hint")
 
 
 def mask(value: Any, secrets: Sequence[str] = ()) -> Any:
     """Return a JSON value with what looks like a key masked in its texts; names and everything else stay."""
-    if isinstance(value, str):
-        return redact_text(value, *secrets) if _may_hold_key(value, secrets) else value
-    if isinstance(value, Mapping):
-        return {name: mask(item, secrets) for name, item in value.items()}
-    return [mask(item, secrets) for item in value] if isinstance(value, list | tuple) else value
+    masked: list[Any] = [value]
+    # Not by recursion: an answer may be nested deeper than Python calls itself.
+    waiting: list[tuple[Any, Any]] = [(masked, 0)]
+    while waiting:
+        holder, place = waiting.pop()
+        item = holder[place]
+        if isinstance(item, str):
+            holder[place] = redact_text(item, *secrets) if _may_hold_key(item, secrets) else item
+        elif isinstance(item, Mapping | list | tuple):
+            holder[place] = inner = dict(item) if isinstance(item, Mapping) else list(item)
+            waiting += [(inner, name) for name in (inner if isinstance(inner, dict) else range(len(inner)))]
+    return masked[0]
 
 
 def _may_hold_key(text: str, secrets: Sequence[str]) -> bool:
@@ -157,9 +167,11 @@ def encode_result(result: ChatResult, secrets: Sequence[str] = ()) -> dict[str, 
 
 def _sound(value: Any) -> Any:
     """Return a value, or `None` where it has no JSON: nested too deeply, or an endless number."""
+    held = value
+    for _ in range(_ROOM):
+        held = [held]
     try:
-        # Some room, for it will stand inside other lists.
-        dump_json([[[[value]]]])
+        dump_json(held)
     except (ValueError, TypeError):
         return None
     return value

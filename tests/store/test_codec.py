@@ -202,6 +202,25 @@ def test_what_has_no_json_does_not_cost_the_answer() -> None:
     assert (decoded.text, decoded.parsed, decoded.audio) == ("kept", None, None)
 
 
+def test_an_answer_nested_deeply_is_kept_and_its_keys_are_masked() -> None:
+    """Deeper than Python calls itself."""
+    deep: Any = f"my key is {KEY}"
+    for level in range(700):
+        deep = [deep] if level % 2 else {"a": deep}
+    parsed = through_json(codec.encode_result(ChatResult(parsed=deep)))["parsed"]
+    for level in range(700):
+        parsed = parsed["a"] if level % 2 else parsed[0]
+    assert parsed == f"my key is …{KEY[-4:]}"
+
+
+def test_an_answer_nested_too_deeply_to_be_written_from_anywhere_is_left_out() -> None:
+    """The writer calls from deeper inside Python than the one who encodes."""
+    deep: Any = []
+    for _ in range(900):
+        deep = [deep]
+    assert "parsed" not in codec.encode_result(ChatResult(parsed=deep))
+
+
 ERRORS = sorted(
     (found for found in vars(errors).values() if isinstance(found, type) and issubclass(found, OpenRouterError)),
     key=lambda found: found.__name__,
