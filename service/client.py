@@ -27,6 +27,12 @@ from service.wire.reading import decode_json
 __all__ = ["Client", "Response", "translate"]
 
 USER_AGENT = f"openrouter-playground/{__version__}"
+MAX_LIST_BYTES = 64 * 1024 * 1024
+"""No model list is larger; OpenRouter's has about one megabyte."""
+
+MAX_REFUSAL_BYTES = 1024 * 1024
+"""What is read of the body of an error: more words than that say no more."""
+
 _LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30.0)
 
 
@@ -59,9 +65,46 @@ class Response:
         """
         return self._raw.aiter_bytes()
 
-    async def read(self) -> bytes:
-        """Return the whole body."""
-        return b"".join([chunk async for chunk in self.chunks()])
+    async def read(self, limit: int) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            ProviderError: It has more than `limit` bytes.
+        """
+        body = bytearray()
+        async for chunk in self.chunks():
+            body += chunk
+            if len(body) > limit:
+                raise errors.ProviderError(
+                    f"The server's answer is larger than {limit:,} bytes.",
+                    status_code=self.status_code,
+                    retryable=False,
+                )
+        return bytes(body)
+
+
+class _Beginning(httpx2.AsyncByteStream):
+    """The first bytes of a body."""
+
+    def __init__(self, body: httpx2.AsyncByteStream, limit: int) -> None:
+        self._body = body
+        self._left = limit
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._body:
+            yield chunk[: self._left]
+            self._left -= len(chunk)
+            if self._left <= 0:
+                return
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
+
+
+async def _shorten_refusal(response: httpx2.Response) -> None:
+    """Let no more of a refusal be read than is worth it: the SDK reads all there is."""
+    if response.status_code >= 400 and isinstance(response.stream, httpx2.AsyncByteStream):
+        response.stream = _Beginning(response.stream, MAX_REFUSAL_BYTES)
 
 
 class Client:
@@ -88,6 +131,7 @@ class Client:
                 trust_env=not config.is_loopback,
                 verify=config.base_url.startswith("https:"),
                 follow_redirects=False,
+                event_hooks={"response": [_shorten_refusal]},
             ),
             timeout=httpx2.Timeout(None, connect=config.connect_timeout),
         )
@@ -122,15 +166,22 @@ class Client:
         """Return the JSON of a GET.
 
         Raises:
-            OpenRouterError: The server answered 400 or above, not JSON, or could not be reached.
+            OpenRouterError: The server answered 400 or above, not JSON, far too much, or could not be reached.
         """
         try:
-            response = await self._sdk.get(
+            answered = await self._sdk.get(
                 path,
                 cast_to=httpx2.Response,
                 options={"params": dict(query or {}), "timeout": timeout, "headers": self._no_key},
+                stream=True,
+                stream_cls=AsyncStream[Any],
             )
-            body = response.content
+            raw = cast(httpx2.Response, answered)
+            response = Response(raw)
+            try:
+                body = await response.read(MAX_LIST_BYTES)
+            finally:
+                await raw.aclose()
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
             ours = self._ours(error)
             if isinstance(ours, errors.ModelNotFoundError) and path.count("/") == 1 and not query:

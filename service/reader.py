@@ -10,12 +10,15 @@ from service import errors
 from service.client import Response
 from service.errors import OpenRouterError
 from service.results import StreamEvent
-from service.sse import EventTooLargeError, ServerSentEvent, ServerSentEvents
+from service.sse import MAX_EVENT_BYTES, EventTooLargeError, ServerSentEvent, ServerSentEvents
 from service.wire.answer import Answer
 from service.wire.faults import Fault, error_from_fault, readable
 from service.wire.reading import decode_json
 
 __all__ = ["ResponseReader"]
+
+MAX_BODY_BYTES = MAX_EVENT_BYTES
+"""No answer in one piece is larger, since it holds what an event may hold."""
 
 _BOM = b"\xef\xbb\xbf"
 _STREAM_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
@@ -35,6 +38,7 @@ class ResponseReader:
         self._parser = ServerSentEvents()
         self._is_stream: bool | None = None
         self._body: list[bytes] = []
+        self._body_bytes = 0
         self._content_type = ""
         self._status = 200
         self._unreadable = 0
@@ -45,21 +49,33 @@ class ResponseReader:
         self._is_stream = _STREAM_OF_TYPE.get(response.content_type)
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
-        """Take bytes as they come and return what is new in them."""
+        """Take bytes as they come and return what is new in them.
+
+        Raises:
+            ProviderError: An event, or an answer in one piece, grows beyond 64 MiB.
+        """
         self.took_data = False
         if self.is_done:
             return []
         if self._is_stream is None:
-            chunk = b"".join([*self._body, chunk])
-            self._body = []
+            # White space tells nothing, and is sent for as long as the provider works.
+            chunk = b"".join([*self._body, chunk]).lstrip()
+            self._body, self._body_bytes = [], 0
             self._is_stream = _looks_like_stream(chunk)
         if not self._is_stream:
-            self._body.append(chunk)
+            self._keep(chunk)
             return []
         try:
             return self._take(self._parser.feed(chunk))
         except EventTooLargeError as error:
             raise errors.ProviderError(f"The stream cannot be read: {error}.", retryable=False) from error
+
+    def _keep(self, chunk: bytes) -> None:
+        self._body.append(chunk)
+        self._body_bytes += len(chunk)
+        if self._body_bytes > MAX_BODY_BYTES:
+            self._body = []
+            raise errors.ProviderError(f"The answer is larger than {MAX_BODY_BYTES:,} bytes.", retryable=False)
 
     def close(self) -> list[StreamEvent]:
         """Take what is left at the end of the body.
