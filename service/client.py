@@ -113,6 +113,7 @@ class Client:
     def __init__(self, config: OpenRouterConfig) -> None:
         self._key = config.api_key.reveal()
         self._base_url = config.base_url
+        self._is_openrouter_api = config.is_openrouter_api
         self._no_key: dict[str, str | Omit] = {} if self._key else {"Authorization": Omit()}
         self._sdk = _PlainOpenAI(
             headers=_headers(config),
@@ -211,6 +212,8 @@ class Client:
 
     def _ours(self, error: Exception) -> OpenRouterError:
         ours = translate(error, base_url=self._base_url, key=self._key).mask(self._key)
+        if not self._is_openrouter_api:
+            ours.of_other_server()
         _silence(error, self._key)
         return ours
 

@@ -54,6 +54,10 @@ class ErrorContext:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
+_OPENROUTERS_OWN = ("; OpenRouter shows yours under Settings → Keys", " at OpenRouter")
+"""What hints say beside the next step; of no use where the key is from somewhere else."""
+
+
 class OpenRouterError(Exception):
     """Say what went wrong, in our words and in the provider's, and what to do next.
 
@@ -105,6 +109,12 @@ class OpenRouterError(Exception):
             if text := getattr(self, name):
                 setattr(self, name, redact_text(text, *secrets))
         self.args = (self.message,)
+        return self
+
+    def of_other_server(self) -> Self:
+        """Leave out of the hint where to find something at OpenRouter; for errors of any other server."""
+        for words in _OPENROUTERS_OWN:
+            self.hint = self.hint.replace(words, "")
         return self
 
     def __str__(self) -> str:

@@ -122,6 +122,8 @@ class Sender:
             elapsed=run.elapsed,
             payload=redact(payload, self._key, shorten=True),
         )
+        if not self._config.is_openrouter_api:
+            error.of_other_server()
         return error.mask(self._key)
 
     async def _attempt(self, run: Run, payload: dict[str, Any], session: str) -> None:

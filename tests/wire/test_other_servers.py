@@ -139,6 +139,38 @@ def test_an_address_that_is_not_there_points_at_the_base_url(
     assert "OPENROUTER_BASE_URL" in caught.value.hint
 
 
+NO_HELP_HERE = [
+    (401, {"error": {"message": "Invalid proxy key"}}, "Check the API key."),
+    (402, {"error": {"message": "No budget"}}, "Add credits or raise the key's limit, lower Max tokens"),
+    (403, {"error": {"message": "Not yours"}}, "Check the key's limit and permissions."),
+    (403, {"error": {"message": "Key limit exceeded"}}, "Raise the key's limit, or use another key."),
+    (200, {"error": {"message": "Invalid proxy key", "code": 401}}, "Check the API key."),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "hint"), NO_HELP_HERE)
+def test_a_hint_does_not_send_people_of_another_server_to_openrouter(
+    status: int, body: Any, hint: str, sim: Simulator, make_service: MakeService
+) -> None:
+    """Their keys and credits are from somewhere else; at OpenRouter's own address it says where to look."""
+    sim.script(*[Reply(status, {}, [as_bytes(body)])] * 2)
+    hints = []
+    for base_url in (f"http://127.0.0.1:{sim.port}/v1", sim.base_url):
+        with pytest.raises(OpenRouterError) as caught:
+            make_service(base_url=base_url, max_retries=0).generate("Hello")
+        hints.append(caught.value.hint)
+    assert hints[0].startswith(hint)
+    assert ("OpenRouter" in hints[0], "OpenRouter" in hints[1]) == (False, True)
+
+
+def test_what_a_key_may_spend_is_not_looked_for_at_openrouter_either(sim: Simulator, make_service: MakeService) -> None:
+    """The same where no run is involved."""
+    sim.script_for("/key", Reply(401, {}, [as_bytes({"error": {"message": "Invalid proxy key"}})]))
+    with pytest.raises(AuthenticationError) as caught:
+        make_service(base_url=f"http://127.0.0.1:{sim.port}/v1").key_status()
+    assert caught.value.hint == "Check the API key."
+
+
 def test_a_model_that_is_not_there_points_at_the_list(wire: Any) -> None:
     """As Ollama words it."""
     body = {"error": {"message": 'model "llama9" not found, try pulling it first', "type": "api_error", "code": None}}
