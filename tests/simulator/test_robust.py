@@ -2,8 +2,11 @@
 
 import json
 
+import httpx2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from service.simulator.scenarios import SCENARIOS
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-5, 70_000), st.floats(), st.text(max_size=20))
 JSON = st.recursive(
@@ -49,6 +52,65 @@ def test_no_request_breaks_the_simulator(client, model, messages, extra):
     assert response.status_code in (200, 400, 402, 404, 429, 502)
     is_stream = response.headers["content-type"] == "text/event-stream"
     assert is_stream or isinstance(response.json(), dict)
+
+
+def ends_by_itself(model):
+    """Whether a model answers at once; the others never do, or take their time."""
+    return not model.strip().startswith(("sim/hang", "sim/stall", "sim/slow", "sim/bench"))
+
+
+EVERY_FIELD = (
+    *FIELDS, "audio", "cache_control", "debug", "frequency_penalty", "image_config", "logit_bias", "logprobs",
+    "metadata", "min_p", "n", "prediction", "presence_penalty", "preset", "prompt", "service_tier", "stream_options",
+    "temperature", "top_k", "top_p", "trace", "transforms", "usage", "verbosity", "web_search_options",
+)  # fmt: skip
+NAMES = st.sampled_from(MODELS) | st.text(max_size=12) | st.sampled_from(SCENARIOS).map(lambda scenario: scenario.id)
+ODD_OPTIONS = st.sampled_from(
+    ["", ":", ":n", ":n=", ":kind=x", ":status=1e9", ":form=recorded", ":n=3,,=,ttft=x", ":free", ":n=5,itl=0,ttft=0"]
+)
+SCHEMAS = st.dictionaries(
+    st.sampled_from(["type", "properties", "items", "enum", "$ref", "required", "pattern", "minimum", "anyOf"]),
+    JSON | st.sampled_from(["object", "array", "string", "#", "#/nowhere", "(", ["a"], [{"type": "integer"}]]),
+    max_size=4,
+)
+FORMATS = JSON | st.fixed_dictionaries(
+    {"type": st.just("json_schema"), "json_schema": st.fixed_dictionaries({"name": JSON, "schema": SCHEMAS | JSON})}
+)
+
+
+@settings(max_examples=80, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    model=st.tuples(NAMES, ODD_OPTIONS).map("".join).filter(ends_by_itself) | JSON,
+    messages=st.lists(MESSAGES | JSON, max_size=3) | JSON,
+    form=st.none() | FORMATS,
+    extra=st.dictionaries(st.sampled_from(EVERY_FIELD), JSON, max_size=4),
+)
+def test_any_json_has_an_answer_in_openrouters_shape(client, model, messages, form, extra):
+    body = {"model": model, "messages": messages, "response_format": form, **extra}
+    try:
+        response = client.http.post("/chat/completions", content=as_json(body))
+    except httpx2.RemoteProtocolError:
+        assert model.startswith("sim/disconnect")
+        return
+    assert is_in_shape(response)
+    assert response.status_code != 500 or model == "sim/provider-error:status=500"
+
+
+def is_in_shape(response):
+    """Whether it is an answer, a stream, an error as OpenRouter writes it, or what a scenario breaks on purpose."""
+    kind = response.headers["content-type"]
+    if kind == "text/html":
+        return response.status_code == 502
+    if kind == "text/event-stream":
+        lines = [line for line in response.text.split("\n") if line]
+        return response.status_code == 200 and all(line.startswith(("data: ", ": ")) for line in lines)
+    try:
+        value = response.json()
+    except ValueError:
+        return response.status_code == 200 and response.text.startswith('{"id":"gen-')
+    if response.status_code == 200:
+        return "choices" in value or isinstance(value["error"]["code"], int)
+    return value["error"]["code"] == response.status_code and isinstance(value["error"]["message"], str)
 
 
 @settings(max_examples=50, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

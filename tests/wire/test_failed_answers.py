@@ -1,14 +1,9 @@
 """Errors inside HTTP 200: in every form, at every place, with what had arrived before."""
 
-import json
-from contextlib import suppress
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from service import (
     AuthenticationError,
@@ -32,11 +27,7 @@ from service import (
     ToolCall,
     Usage,
 )
-from service.client import Response
-from service.reader import ResponseReader
 from service.simulator import Reply, Simulator
-from service.wire.answer import Answer
-from service.wire.faults import error_from_response
 from tests.support import KEY, ask
 from tests.wire.support import Wire, encoded
 
@@ -382,130 +373,3 @@ def test_empty_text_with_a_choice_is_a_result(body: Chunk, verdict: str, wire: W
 
 def test_a_body_cut_by_the_network_is_a_network_error(wire: Wire) -> None:
     assert wire.whole_fails(NetworkError, b'{"choices":[', end="cut").retryable is True
-
-
-# Whatever comes, nothing but our own errors gets out
-
-ODD_NAMES = [
-    "choices",
-    "delta",
-    "message",
-    "content",
-    "index",
-    "finish_reason",
-    "native_finish_reason",
-    "error",
-    "code",
-    "metadata",
-    "raw",
-    "headers",
-    "usage",
-    "cost",
-    "prompt_tokens",
-    "completion_tokens_details",
-    "reasoning",
-    "reasoning_content",
-    "reasoning_details",
-    "type",
-    "text",
-    "summary",
-    "data",
-    "id",
-    "tool_calls",
-    "function",
-    "name",
-    "arguments",
-    "function_call",
-    "refusal",
-    "images",
-    "annotations",
-    "audio",
-    "thinking",
-    "provider",
-    "model",
-    "created",
-    "detail",
-    "object",
-    "provider_name",
-    "retry_after_seconds",
-    "limit_source",
-    "reasons",
-    "path",
-    "issues",
-    "http_status",
-]
-ODD_TEXTS = st.sampled_from(
-    [
-        "",
-        "error",
-        "stop",
-        "ZodError",
-        "reasoning.text",
-        "429",
-        "²",
-        "1e999",
-        "NaN",
-        '{"error": 1}',
-        '[{"path": 5}]',
-        "\ud83d",
-    ]
-)
-SCALARS = st.none() | st.booleans() | st.integers() | st.just(10**400) | st.floats() | ODD_TEXTS | st.text(max_size=5)
-ANYTHING = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(ODD_NAMES), inner, max_size=5),
-    max_leaves=12,
-)
-DELTAS = st.dictionaries(st.sampled_from(ODD_NAMES), ANYTHING, max_size=5)
-CHUNKS = ANYTHING | st.builds(lambda delta, error: {"choices": [{"delta": delta}], "error": error}, DELTAS, ANYTHING)
-
-
-def escaped(value: Any) -> bytes:
-    """Return the JSON of a value in ASCII, half characters and all."""
-    return json.dumps(value).encode()
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(CHUNKS, max_size=3), st.sampled_from(["", "error"]))
-def test_any_json_gives_an_answer_or_a_fault(chunks: list[Any], event: str) -> None:
-    answer = Answer()
-    for chunk in chunks:
-        answer.add(chunk, event=event)
-    result = answer.result()
-    assert result.text == answer.text
-    assert (result.text + result.reasoning).encode().decode() == result.text + result.reasoning
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.binary(max_size=30) | CHUNKS.map(lambda chunk: b"data: " + escaped(chunk) + b"\n\n"), max_size=4))
-def test_any_bytes_give_an_answer_or_an_error_of_ours(chunks: list[bytes]) -> None:
-    for kind in ("text/event-stream", "application/json", ""):
-        reader = ResponseReader(Answer())
-        reader.begin(FakeHead(kind))
-        # Anything but an error of ours gets out, and fails the test.
-        with suppress(OpenRouterError):
-            for chunk in chunks:
-                reader.feed(chunk)
-            reader.close()
-            reader.judge_end()
-        assert reader.answer.result().text == reader.answer.text
-
-
-class FakeHead(Response):
-    """The head of a response that never was."""
-
-    def __init__(self, content_type: str) -> None:
-        self.status_code = 200
-        self.generation_id = None
-        self.content_type = content_type
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from([400, 402, 403, 404, 429, 500]),
-    ANYTHING,
-    st.dictionaries(st.sampled_from(["retry-after"]), st.text()),
-)
-def test_any_error_body_gives_an_error_of_ours(status: int, body: Any, headers: dict[str, str]) -> None:
-    error = error_from_response(status, headers, escaped(body), now=datetime.now(UTC))
-    assert (error.status_code, bool(error.message), bool(error.hint)) == (status, True, True)
