@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import batch, call, imports, page, start, stop, store, stream, watch
+from bench import batch, call, imports, page, soak, start, stop, store, stream, watch
 from bench.harness import Take, processes, run
 from bench.plan import QUICK, Bench, BrokenError, Sizes
 from bench.table import render
@@ -23,11 +23,13 @@ BENCHES: dict[str, Callable[[Sizes], list[Bench]]] = {
     "import": imports.benches,
     "stop": stop.benches,
     "store": store.benches,
+    "soak": soak.benches,
     "page": page.benches,
     "start": start.benches,
     "watch": watch.benches,
 }
 STAGES: dict[str, Callable[[], AbstractContextManager[Take]]] = {
+    "soak": soak.stage,
     "page": page.stage,
     "start": start.stage,
     "watch": watch.stage,

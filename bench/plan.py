@@ -34,6 +34,8 @@ class Sizes:
     long_rounds: int = 1
     sessions: int = 100
     watched: int = 500
+    soaked: int = 1_000
+    soaked_at_once: int = 64
 
 
 QUICK = Sizes(
@@ -52,6 +54,8 @@ QUICK = Sizes(
     long_answer=0,
     sessions=5,
     watched=50,
+    soaked=60,
+    soaked_at_once=16,
 )
 """Enough to see that everything runs; the figures mean little."""
 

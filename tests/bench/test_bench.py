@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.contenders.service_soak import Kind
 from bench.harness import take
 from bench.plan import Bench, BrokenError, Contender, Measure, Report, check
 from bench.table import Row, render
+from service import OpenRouterService
+from tests.support import ask
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -114,6 +117,28 @@ def test_a_quick_run_prints_a_row_for_every_contender() -> None:
     ]
 
 
+def test_a_quick_soak_loses_nothing_and_leaves_nothing_behind() -> None:
+    """Runs of every kind at once: each ends as it should, and no task, thread, socket or file is left."""
+    done = run("soak", "--quick", "--rounds", "1")
+    assert done.returncode == 0, done.stderr
+    assert "peak memory gained" in done.stdout
+
+
+def test_a_run_that_ends_otherwise_than_its_kind_is_noticed(service: OpenRouterService) -> None:
+    """State, error, attempts, text and verdict count."""
+    ended = service.start(ask())
+    assert ended.join(20)
+    assert Kind("sim/echo").is_end_of(ended)
+    for other in (
+        {"state": "failed"},
+        {"error": "ProviderError"},
+        {"attempts": 2},
+        {"text": False},
+        {"verdict": "valid"},
+    ):
+        assert not Kind("sim/echo", **other).is_end_of(ended)
+
+
 def test_a_contender_that_fails_is_no_figure() -> None:
     """What it said in its last words is passed on."""
     with pytest.raises(BrokenError, match=r"nobody failed:\n.*No module named bench\.contenders\.missing"):
@@ -124,5 +149,5 @@ def test_an_unknown_measurement_is_refused_with_the_known_ones() -> None:
     """Nothing is measured then."""
     done = run("streams")
     assert (done.returncode, done.stdout) == (2, "")
-    names = "stream, call, batch, import, stop, store, page, start, watch"
+    names = "stream, call, batch, import, stop, store, soak, page, start, watch"
     assert f"no measurement 'streams'; there are {names}" in done.stderr
