@@ -33,7 +33,10 @@ MAX_LIST_BYTES = 64 * 1024 * 1024
 MAX_REFUSAL_BYTES = 1024 * 1024
 """What is read of the body of an error: more words than that say no more."""
 
-_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30.0)
+_IDLE_SECONDS_OPENROUTER = 30.0
+_IDLE_SECONDS_ELSEWHERE = 4.0
+"""How long an unused connection is kept. vLLM, LiteLLM and the simulator run on uvicorn, which closes it after 5: a
+request that is sent at that very moment is lost."""
 
 
 class _PlainOpenAI(AsyncOpenAI):
@@ -127,7 +130,7 @@ class Client:
             max_retries=0,
             http_client=httpx2.AsyncClient(
                 timeout=httpx2.Timeout(None, connect=config.connect_timeout),
-                limits=_LIMITS,
+                limits=_limits(config),
                 # A proxy from the environment is for the outside, and certificates for https.
                 trust_env=not config.is_loopback,
                 verify=config.base_url.startswith("https:"),
@@ -249,6 +252,11 @@ def translate(error: Exception, *, base_url: str = "", key: str = "") -> OpenRou
     if isinstance(cause, httpx2.HTTPError | httpx2.StreamError | openai.APIConnectionError):
         return errors.NetworkError(f"The connection to {base_url} broke.", provider_message=words)
     return errors.ProviderError("The response could not be read.", provider_message=words)
+
+
+def _limits(config: OpenRouterConfig) -> httpx2.Limits:
+    seconds = _IDLE_SECONDS_OPENROUTER if config.is_openrouter else _IDLE_SECONDS_ELSEWHERE
+    return httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=seconds)
 
 
 def _headers(config: OpenRouterConfig) -> dict[str, str | Omit]:
