@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -14,6 +15,9 @@ __all__ = ["JsonText", "read_json"]
 MAX_DIGITS = 4_300
 """The most digits of a whole number that Python converts by default."""
 
+MAX_DEPTH = 200
+"""The most lists and objects inside each other; what is deeper could not be drawn, stored or exported safely."""
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # The info string of a backtick fence holds no backtick: ```json``` on one line is code in a sentence, no fence.
 _FENCE_OPENS = re.compile(r"[ \t]*(?P<marks>`{3,}(?=[^`]*$)|~{3,})")
@@ -21,6 +25,7 @@ _SPACE = " \t\r\n"
 _AROUND = re.compile(r"[\s\ufeff\u200b]*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL)
 
+_TOO_DEEP = "the lists and objects inside each other are too deep"
 _IN_WORDS = {
     "Expecting value": "a value is missing",
     "Expecting property name enclosed in double quotes": "a field name in double quotes is missing",
@@ -65,7 +70,7 @@ def read_json(text: str) -> JsonText:
     """Read a text that is JSON, or that holds exactly one fenced block whose inside is JSON.
 
     White space and a byte order mark around it are fine. NaN and Infinity are no JSON; of equal keys the last wins.
-    A fence that is still open at the end was cut off, so its inside is not read.
+    A fence that is still open at the end was cut off, so its inside is not read. Lists and objects go 200 levels deep.
 
     Raises:
         ValueError: It is not JSON; the message is a sentence with line and column, both from 1.
@@ -96,8 +101,23 @@ def _read(text: str, start: int, end: int, *, is_fenced: bool) -> JsonText:
     except _NumberError as error:
         _refuse(text, start + _find_token(source, error.literal), str(error))
     except RecursionError:
-        _refuse(text, start, "the lists and objects inside each other are too deep")
+        _refuse(text, start, _TOO_DEEP)
+    if _is_too_deep(source, value):
+        _refuse(text, start, _TOO_DEEP)
     return JsonText(value, is_fenced, source)
+
+
+def _is_too_deep(source: str, value: Any) -> bool:
+    if source.count("[") + source.count("{") <= MAX_DEPTH:
+        return False
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for item in level for inner in _inside(item)]
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _around(text: str, start: int, end: int) -> int:

@@ -19,12 +19,13 @@ def decode_json(data: bytes) -> Any:
     """Decode JSON, lone surrogates and stray bytes included; white space around it is fine.
 
     Raises:
-        ValueError: It is not JSON.
+        ValueError: It is not JSON, or lists and objects are inside each other more than 200 levels deep.
     """
     try:
         return jiter.from_json(data)
-    except ValueError:
-        pass
+    except ValueError as error:
+        if "recursion limit" in str(error):
+            raise
     # jiter refuses half an escaped surrogate pair, which servers send when they cut a chunk inside an emoji.
     try:
         return json.loads(data.decode("utf-8-sig", errors="replace"))

@@ -63,3 +63,20 @@ def test_an_answer_nested_beyond_reason_has_a_verdict(opening: str, depth: int) 
     for text in (opening * depth, opening * depth + "1" + closing * depth):
         verdict, _ = judge_value(ChatResult(text=text, finish_reason="stop"), SCHEMAS[4], wants_json=True)
         assert verdict is not None
+
+
+@pytest.mark.parametrize(("depth", "kind"), [(200, "valid"), (201, "not_json"), (700, "not_json"), (5_000, "not_json")])
+def test_json_200_levels_deep_is_read_and_no_deeper(depth: int, kind: str) -> None:
+    """What is read can be drawn, stored and exported; brackets in a text are no levels."""
+    nested = '{"a":[' * (depth // 2) + "[" * (depth % 2)
+    text = nested + '"[[["' + "".join({"[": "]", "{": "}"}.get(letter, "") for letter in reversed(nested))
+    verdict, _ = judge_value(ChatResult(text=text, finish_reason="stop"), True)
+    assert verdict is not None
+    assert verdict.kind == kind
+    assert (kind == "valid") == ("too deep" not in verdict.sentence)
+
+
+def test_many_brackets_beside_each_other_are_not_deep() -> None:
+    verdict, value = judge_value(ChatResult(text=json.dumps([[]] * 500), finish_reason="stop"), True)
+    assert verdict is not None
+    assert (verdict.kind, len(value)) == ("valid", 500)

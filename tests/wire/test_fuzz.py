@@ -162,6 +162,16 @@ def test_json_nested_beyond_reason_gives_a_result_or_an_error_of_ours(opening: b
         read([nested], "application/json")
 
 
+@pytest.mark.parametrize("half", ["", '"\\ud83d",'], ids=["plain", "with half a character"])
+def test_json_is_read_about_200_levels_deep(half: str) -> None:
+    """By whichever of the two decoders."""
+    for depth, text in ((190, "Hi"), (210, ""), (900, "")):
+        nested = "[" * depth + half + "1" + "]" * depth
+        event = '{"choices": [{"delta": {"content": "Hi", "x": ' + nested + '}, "finish_reason": "stop"}]}'
+        seen = read([f"data: {event}\n\n".encode()])
+        assert (depth, seen.result.text) == (depth, text)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([400, 402, 403, 404, 429, 500]),
