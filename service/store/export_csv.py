@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from service.spreadsheet import quoted_cell
 from service.store import codec
 from service.store.export_rows import Archive, Prompts, batches
 from service.store.run_queries import find_runs
@@ -36,14 +35,7 @@ COLUMNS = (
     "answer",
     "error",
 )
-LONGEST_CELL = 32_000
-"""UTF-16 units. Spreadsheets put what is beyond 32,767 into the next row, where it could be a formula."""
-
 AT_ONCE = 100
-_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
-_BEFORE = re.compile(rf"[\s\x00-\x1f\x7f-\x9f{_INVISIBLE}]*")
-_STARTS_FORMULA = frozenset("=+-@\u2212")
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def csv_rows(archive: Archive, filters: RunFilters, *, bom: bool = True) -> Iterator[str]:
@@ -69,39 +61,12 @@ def csv_rows(archive: Archive, filters: RunFilters, *, bom: bool = True) -> Iter
         before = runs[-1]["seq"]
 
 
-def safe_cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, nor for more than one cell.
-
-    What begins with = + - @, or would once blanks and characters that cannot be seen are gone or wide ones are narrow,
-    gets an apostrophe before it, as OWASP advises; so does what begins with a tab or a line break.
-    """
-    text = _UNWRITABLE.sub("\ufffd", text)
-    text = _shortened(text) if len(text) * 2 > LONGEST_CELL else text
-    first = text[_end_of_blanks(text) :][:1]
-    is_formula = bool(_STARTS_FORMULA & set(unicodedata.normalize("NFKC", first)))
-    return f"'{text}" if is_formula or text.startswith(("\t", "\r", "\n")) else text
-
-
-def _end_of_blanks(text: str) -> int:
-    found = _BEFORE.match(text)
-    return found.end() if found else 0
-
-
-def _shortened(text: str) -> str:
-    encoded = text.encode("utf-16-le")
-    left = len(encoded) // 2 - LONGEST_CELL
-    if left <= 0:
-        return text
-    kept = encoded[: 2 * LONGEST_CELL].decode("utf-16-le", errors="ignore")
-    return f"{kept}… ({len(text) - len(kept):,} more characters)"
-
-
 def _row(cells: tuple[Any, ...]) -> str:
     return ",".join(_cell(cell) for cell in cells) + "\r\n"
 
 
 def _cell(value: Any) -> str:
-    """Return a cell; texts stand in quotes, so that no separator in them counts."""
+    """Return a cell; a text is made safe."""
     match value:
         case None:
             return ""
@@ -113,8 +78,7 @@ def _cell(value: Any) -> str:
             return str(value)
         case float():
             return f"{value:.3f}"
-    quoted = safe_cell(value).replace('"', '""')
-    return f'"{quoted}"'
+    return quoted_cell(value)
 
 
 def _cells(run: Mapping[str, Any], asked: str) -> tuple[Any, ...]:

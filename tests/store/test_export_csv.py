@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service import ChatRequest, OpenRouterService
-from service.store.export_csv import COLUMNS, LONGEST_CELL, safe_cell
+from service.spreadsheet import LONGEST_CELL, safe_cell
+from service.store.export_csv import COLUMNS
 from service.store.library import Library
 from service.store.values import RunFilters
 from tests.store.exports import ended, fill
