@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.structured.extract import JsonText, read_json
 from service.structured.instruct import repair_instruction, schema_instruction
-from service.structured.validate import validate
+from service.structured.validate import Validator, validate
 from service.structured.verdict import judge, judge_value
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ __all__ = [
     "Strict",
     "StrictChange",
     "Template",
+    "Validator",
     "advise_schema",
     "apply_fixes",
     "check_fields",

@@ -7,11 +7,13 @@ from typing import Any
 
 from service.results import Issue
 from service.structured.compiled import Compiled, compiled, schema_text
+from service.structured.explain import faults_of
+from service.structured.faults import Scene
 from service.structured.isolated import check_isolated
-from service.structured.words import clean
-from service.structured.work import measure
+from service.structured.words import Step, clean
+from service.structured.work import Size, measure
 
-__all__ = ["MAX_VALUE_LEVELS", "validate"]
+__all__ = ["MAX_VALUE_LEVELS", "Validator", "validate"]
 
 MAX_VALUE_LEVELS = 1_000
 """The most lists and objects inside each other that are checked."""
@@ -21,12 +23,85 @@ _QUICK_EXPLANATION = 25_000
 _QUICK_PREPARATION = 200_000
 
 
+class Validator:
+    """A schema made ready once, for many values.
+
+    Args:
+        schema: A JSON Schema of at most 50,000 characters and 64 levels; later changes to it are not seen.
+
+    Raises:
+        InvalidSchemaError: The schema is too large, or not plain JSON; from the checks, that it is not valid.
+    """
+
+    def __init__(self, schema: Mapping[str, Any] | bool) -> None:
+        self._ready = compiled(schema_text(schema))
+
+    def prepare(self) -> None:
+        """Refuse an invalid schema now; one that takes long to prepare is looked at with the first value.
+
+        Raises:
+            InvalidSchemaError: The schema is not valid.
+        """
+        if self._ready.work.compiling <= _QUICK_PREPARATION:
+            self._ready.prepare()
+
+    def issues(self, value: Any) -> list[Issue]:
+        """Return what is wrong with a value, as `validate` does."""
+        ready = self._ready
+        is_hard_to_prepare = ready.work.compiling > _QUICK_PREPARATION
+        self.prepare()
+        size = measure(value, MAX_VALUE_LEVELS)
+        if size.depth > MAX_VALUE_LEVELS:
+            return [Issue("", f"is nested more than {MAX_VALUE_LEVELS:,} levels deep, too deep to check")]
+        steps = ready.work.of(size)
+        if is_hard_to_prepare or steps > _QUICK_CHECK:
+            return check_isolated(ready.text, _storable(value))
+        try:
+            return _check(ready, value, _to_explain(steps, size))
+        except UnicodeEncodeError:
+            return _check(ready, _storable(value), _to_explain(steps, size))
+
+    def rule_of(self, issue: Issue, value: Any) -> tuple[Step, ...] | None:
+        """Return where in the schema the rule stands that an issue of this value breaks; `None` where it is unknown.
+
+        Raises:
+            InvalidSchemaError: The schema is not valid.
+        """
+        if self.quick_issues(value) is None:
+            return None
+        document = self._ready.document
+        scene = Scene(document, value)
+        for error in self._ready.validator.iter_errors(value):
+            if any(fault.to_issue() == issue for fault in faults_of(scene, error)):
+                return tuple(error.schema_path)
+        return None
+
+    def quick_issues(self, value: Any) -> list[Issue] | None:
+        """Return the same where that takes milliseconds at most, else `None`; for a form that fills while one looks.
+
+        Raises:
+            InvalidSchemaError: The schema is not valid.
+        """
+        ready = self._ready
+        size = measure(value, MAX_VALUE_LEVELS)
+        steps = ready.work.of(size)
+        if ready.work.compiling > _QUICK_PREPARATION or steps > _QUICK_EXPLANATION or size.depth > MAX_VALUE_LEVELS:
+            return None
+        try:
+            if ready.validator.is_valid(value):
+                return []
+            return ready.issues(value) if _to_explain(steps, size) <= _QUICK_EXPLANATION else None
+        except UnicodeEncodeError:
+            return None
+
+
 def validate(value: Any, schema: Mapping[str, Any] | bool) -> list[Issue]:
     """Return what is wrong with a value, in its order and at most 100 issues; an empty list when it is valid.
 
     Formats are asserted. The draft is the one named in `$schema`, else 2020-12. References to the outside are
     refused and never fetched. Most checks take microseconds; one that could take for ever runs in a process of its
-    own for at most 2 seconds of computing, so an event loop should hand checks to a thread.
+    own for at most 2 seconds of computing, so an event loop should hand checks to a thread. For many values of one
+    schema, a `Validator` reads the schema only once.
 
     Args:
         value: What `json.loads` returns; up to 1,000 levels deep.
@@ -35,22 +110,12 @@ def validate(value: Any, schema: Mapping[str, Any] | bool) -> list[Issue]:
     Raises:
         InvalidSchemaError: The schema is not valid, too large, or refers to the outside; the message names the place.
     """
-    ready = compiled(schema_text(schema))
-    is_hard_to_prepare = ready.work.compiling > _QUICK_PREPARATION
-    if not is_hard_to_prepare:
-        ready.prepare()
-    size = measure(value, MAX_VALUE_LEVELS)
-    if size.depth > MAX_VALUE_LEVELS:
-        return [Issue("", f"is nested more than {MAX_VALUE_LEVELS:,} levels deep, too deep to check")]
-    steps = ready.work.of(size)
-    if is_hard_to_prepare or steps > _QUICK_CHECK:
-        return check_isolated(ready.text, _storable(value))
+    return Validator(schema).issues(value)
+
+
+def _to_explain(steps: int, size: Size) -> int:
     # Each level of alternatives tells of all below it, which shows in deep values.
-    to_explain = steps * max(1, size.depth // 10)
-    try:
-        return _check(ready, value, to_explain)
-    except UnicodeEncodeError:
-        return _check(ready, _storable(value), to_explain)
+    return steps * max(1, size.depth // 10)
 
 
 def _check(schema: Compiled, value: Any, steps: int) -> list[Issue]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from service import InvalidSchemaError
 from service.results import Issue
-from service.structured import validate
+from service.structured import Validator, validate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -378,6 +378,53 @@ def _composed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 _schemas = st.recursive(_leaves | st.booleans(), _composed, max_leaves=8)
+
+
+def test_a_schema_that_is_read_once_is_not_read_again() -> None:
+    """The same issues as one at a time, whatever becomes of the schema meanwhile."""
+    schema = {"properties": {"a": {"type": "integer"}}}
+    validator = Validator(schema)
+    before = validate({"a": "x"}, schema)
+    schema["properties"]["a"]["type"] = "string"
+    assert [validator.issues({"a": value}) for value in (1, "x")] == [[], before]
+
+
+def test_an_invalid_schema_is_refused_when_it_is_made_ready() -> None:
+    with pytest.raises(InvalidSchemaError):
+        Validator({"type": "strin"}).prepare()
+
+
+def test_a_quick_check_gives_up_where_it_could_take_long() -> None:
+    """A pattern that backtracks, and a value that is too deep; what is quick is told."""
+    assert Validator({"type": "string", "pattern": "(?=a)(a+)+$"}).quick_issues("a" * 30 + "!") is None
+    assert Validator({"type": "string"}).quick_issues(5) == [Issue("", "should be text, got 5")]
+    assert Validator({"type": "string"}).quick_issues("x") == []
+    deep: Any = []
+    for _ in range(2_000):
+        deep = [deep]
+    assert Validator(True).quick_issues(deep) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "rules"),
+    [
+        ({"items": [{"price": "t"}]}, [("$defs", "item", "properties", "price", "type")]),
+        ({"items": [{"price": 1, "more": 2}]}, [("$defs", "item", "additionalProperties")]),
+        ({"pet": 3}, [("properties", "pet", "anyOf"), ("required",)]),
+        ({"items": []}, []),
+    ],
+)
+def test_the_rule_that_is_broken_is_found(value: Any, rules: list[tuple[str, ...]]) -> None:
+    """Where it stands in the schema, behind references too."""
+    item = {"properties": {"price": {"type": "number"}}, "additionalProperties": False}
+    schema = {
+        "properties": {"items": {"items": {"$ref": "#/$defs/item"}}, "pet": {"anyOf": [CAT, DOG]}},
+        "required": ["items"],
+        "$defs": {"item": item},
+    }
+    validator = Validator(schema)
+    assert [validator.rule_of(issue, value) for issue in validator.issues(value)] == rules
+    assert validator.rule_of(Issue("nowhere", "is odd"), value) is None
 
 
 @settings(max_examples=40, deadline=None)
