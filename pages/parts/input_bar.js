@@ -1,7 +1,6 @@
 // Beside the input: Send becomes Stop, drafts are kept in the browser, and what is new comes into view.
 const inputBox = () => document.querySelector("[data-testid=stChatInputTextArea]")
 
-// Stop goes over our own socket, because Streamlit's is busy or closed when it matters.
 function showStop(root, data) {
   const button = root.querySelector("button")
   const status = root.querySelector("[role=status]")
@@ -12,10 +11,7 @@ function showStop(root, data) {
   button.disabled = false
   button.onclick = () => {
     button.disabled = true
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:"
-    const socket = new WebSocket(`${scheme}//${location.host}/live`)
-    socket.onopen = () => socket.send(JSON.stringify({ token: data.token, runs: {}, stop: data.runs }))
-    socket.onerror = () => { button.disabled = false }
+    stopRuns(data.token, data.runs, () => { button.disabled = false })
   }
 }
 

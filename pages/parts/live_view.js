@@ -6,7 +6,10 @@ const SHELL = `
   <details class="orp-reasoning" open hidden>
     <summary>Reasoning</summary><div class="orp-text"><div class="orp-blocks"></div><div class="orp-tail"></div></div>
   </details>
+  <div class="orp-form-head" hidden><span>Form</span><span></span></div>
+  <div class="orp-form" role="group" aria-label="Answer" hidden></div>
   <div class="orp-answer orp-text"><div class="orp-blocks"></div><div class="orp-tail"></div></div>
+  <div class="orp-alert" hidden><span></span><button type="button">Stop now</button></div>
   <div class="orp-line"></div>`
 
 class LiveView {
@@ -32,6 +35,8 @@ class LiveView {
     const element = document.createElement("section")
     element.className = "orp-run"
     element.innerHTML = SHELL
+    const button = element.querySelector(".orp-alert button")
+    button.onclick = () => { button.disabled = true; stopRuns(this.token, [id], () => { button.disabled = false }) }
     this.root.append(element)
     return { element, epoch: -1, answer: 0, reasoning: 0, isDone: false }
   }
@@ -89,7 +94,8 @@ class LiveView {
     this.fill(run, "reasoning", reasoning, frame.reasoning)
     this.fill(run, "answer", run.element.querySelector(".orp-answer"), frame.answer)
     reasoning.hidden = !run.reasoning && !frame.reasoning.tail
-    if (!run.hasAnswer && (run.answer || frame.answer.tail)) {
+    paintForm(run.element, frame.form, frame.alert)
+    if (!run.hasAnswer && (run.answer || frame.answer.tail || frame.form?.has_begun)) {
       run.hasAnswer = true
       reasoning.open = false
     }

@@ -20,16 +20,16 @@ def style() -> str:
     return (_HERE / "live_view.css").read_text(encoding="utf-8")
 
 
-def script(name: str) -> str:
+def script(*names: str) -> str:
     """Return the script of a component, with what they share before it."""
-    return "".join((_HERE / part).read_text(encoding="utf-8") for part in ("scrolling.js", name))
+    return "".join((_HERE / part).read_text(encoding="utf-8") for part in ("sharing.js", *names))
 
 
 _live_view = st.components.v2.component(
     "live_view",
     html='<div class="orp-live"></div>',
     css=style(),
-    js=script("live_view.js"),
+    js=script("live_form.js", "live_view.js"),
     isolate_styles=False,
 )
 

@@ -8,14 +8,29 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import streamlit as st
+
 from service import ChatResult
 from service.redact import redact
+from service.store import RunView
 from service.structured.words import clean
 
-__all__ = ["as_json", "raw_request", "raw_response"]
+__all__ = ["as_json", "raw_request", "raw_response", "show_raw"]
 
 _BASE64 = re.compile(r"(?P<head>data:[\w.+-]+/[\w.+-]+(?:;[\w=.-]+)*;base64,|\b)(?P<data>[A-Za-z0-9+/]{400,}={0,2})")
 _KEPT = 24
+
+
+def show_raw(run: RunView, result: ChatResult, *, key: str) -> None:
+    """Draw the fold; what is in it is made and sent only once it is open."""
+    label = "Raw request / Raw response"
+    fold = st.expander(label, type="compact", icon=":material/code:", key=f"{key}.raw", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
+        request, response = st.tabs(["Raw request", "Raw response"])
+        request.code(raw_request(run.payload), language="json", wrap_lines=True)
+        response.code(raw_response(result), language="json", wrap_lines=True)
 
 
 def raw_request(payload: Mapping[str, Any]) -> str:

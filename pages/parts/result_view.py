@@ -11,10 +11,10 @@ from pages.parts.answer_extras import show_citations, show_images, show_tool_cal
 from pages.parts.error_card import show_error
 from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
-from pages.parts.raw_view import raw_request, raw_response
+from pages.parts.raw_view import show_raw
 from pages.parts.small_buttons import copy_button, version_buttons
 from pages.parts.state import models
-from pages.parts.structured_view import show_structured
+from pages.parts.structured_view import download_buttons, show_structured, show_wrong_places
 from pages.parts.verdict_chip import sentence_of, verdict_chip
 from pages.parts.words import quiet_line
 from service import ChatResult, ModelParameters, ResponseFormat
@@ -55,10 +55,11 @@ def show_result(
         _show_notes(result)
         if run.error is None or result.text:
             _show_line(result, is_demo)
+        show_wrong_places(result, run.response_format, key=key)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             step = version_buttons(*version, key=key)
             chosen = _show_buttons(run, result, key, can_retry, other_model) or chosen
-        _show_raw(run, result, key)
+        show_raw(run, result, key=key)
     return ShowVersion(step) if step is not None else chosen
 
 
@@ -79,7 +80,7 @@ def _show_answer(form: ResponseFormat | None, result: ChatResult, key: str) -> N
         with st.expander(f"Reasoning · {tokens:,} tokens" if tokens else "Reasoning", icon=":material/psychology:"):
             st.markdown(safe_markdown(clean(result.reasoning)))
     if form is not None and form.wants_json:
-        show_structured(result)
+        show_structured(result, form, key=key)
     elif result.text:
         st.markdown(safe_markdown(clean(result.text)))
     if result.refusal and not result.text:
@@ -91,7 +92,9 @@ def _show_answer(form: ResponseFormat | None, result: ChatResult, key: str) -> N
 
 def _show_notes(result: ChatResult) -> None:
     verdict = result.verdict
-    is_said_above = verdict is None or verdict.kind in ("valid", "provider_error") or bool(result.refusal)
+    is_said_above = (
+        verdict is None or verdict.kind in ("valid", "wrong_shape", "provider_error") or bool(result.refusal)
+    )
     if verdict is not None and not is_said_above:
         st.caption(sentence_of(verdict))
     for warning in result.warnings:
@@ -111,6 +114,7 @@ def _show_buttons(
     chosen: Action | None = None
     if text := result.text or result.refusal:
         copy_button(clean(text), key=f"{key}.copy")
+    download_buttons(result, run.response_format, key=f"{key}.download")
     if not can_retry:
         return None
     if run.error is None or other_model is not None:
@@ -134,15 +138,3 @@ def _more_tokens(run: RunView, result: ChatResult) -> int | None:
         return None
     most = next((info.max_completion_tokens for info in models()[0] if info.id == run.model), None)
     return higher_limit(run.parameters, result, most)
-
-
-def _show_raw(run: RunView, result: ChatResult, key: str) -> None:
-    """Draw the fold; what is in it is made and sent only once it is open."""
-    label = "Raw request / Raw response"
-    fold = st.expander(label, type="compact", icon=":material/code:", key=f"{key}.raw", on_change="rerun")
-    if not fold.open:
-        return
-    with fold:
-        request, response = st.tabs(["Raw request", "Raw response"])
-        request.code(raw_request(run.payload), language="json", wrap_lines=True)
-        response.code(raw_response(result), language="json", wrap_lines=True)

@@ -15,7 +15,7 @@ from pages.parts.state import close_dialog, is_demo, library, open_dialog, opene
 __all__ = ["Frame", "open_page", "set_up"]
 
 _HERE = Path(__file__).parent
-_STYLE = f"<style>{(_HERE / 'shell.css').read_text(encoding='utf-8')}</style>"
+_STYLE = "".join(f"<style>{(_HERE / name).read_text(encoding='utf-8')}</style>" for name in ("shell.css", "form.css"))
 SIDEBAR_WIDTH = 272
 
 

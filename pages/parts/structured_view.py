@@ -1,4 +1,4 @@
-"""An answer in a shape: as a form for people, as JSON, and as it came."""
+"""An answer in a shape: as a form for people, as a table, as JSON, and as it came."""
 
 from __future__ import annotations
 
@@ -7,34 +7,93 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.answer_table import show_table
 from pages.parts.markdown import safe_markdown
 from pages.parts.raw_view import as_json
-from pages.parts.value_tree import show_value
-from service import ChatResult
+from pages.parts.violations import show_violations
+from service import ChatResult, ResponseFormat
+from service.spreadsheet import csv_text, lists_in, table_of
 from service.structured import read_json
+from service.structured.form import Form
 from service.structured.words import clean
 
-__all__ = ["show_structured"]
+__all__ = ["download_buttons", "show_structured", "show_wrong_places"]
 
 _LOOKS_LIKE_JSON = re.compile(r"\s*(?:[{\[]|```)")
 
 
-def show_structured(result: ChatResult) -> None:
-    """Draw the value in tabs: form, JSON, raw; what is no JSON to its end is drawn as it came."""
-    verdict = result.verdict
+def show_structured(result: ChatResult, asked: ResponseFormat, *, key: str) -> None:
+    """Draw the value in tabs; what is no JSON to its end is drawn as it came.
+
+    Args:
+        result: The answer.
+        asked: The response format it was asked for.
+        key: Unique on the page.
+    """
     if not result.text.strip():
         return
-    if verdict is None or verdict.kind not in ("valid", "fenced", "wrong_shape"):
+    if not _is_json(result):
         _show_source(result.text)
         return
-    value: Any = result.parsed if verdict.is_usable else read_json(result.text).value
-    form, as_code, raw = st.tabs(["Form", "JSON", "Raw"])
+    value = _value(result)
+    lists = lists_in(value)
+    form, *table, as_code, raw = st.tabs(["Form", *(["Table"] if lists else []), "JSON", "Raw"])
     with form:
-        show_value(value, verdict.issues)
-    with as_code:
-        st.code(_pretty(value, result.text), language="json", wrap_lines=True)
-    with raw:
-        st.code(clean(result.text), language=None, wrap_lines=True)
+        st.html(_form(result, asked, value))
+    for tab in table:
+        with tab:
+            show_table(lists, key=key)
+    as_code.code(_pretty(value, result.text), language="json", wrap_lines=True, line_numbers=True)
+    raw.code(clean(result.text), language=None, wrap_lines=True)
+
+
+def show_wrong_places(result: ChatResult, asked: ResponseFormat | None, *, key: str) -> None:
+    """Draw what is wrong with the value, one line each."""
+    if result.verdict is not None and result.verdict.issues and result.text.strip():
+        schema = asked.schema_body if asked is not None else None
+        show_violations(result.verdict.issues, _value(result), schema, key=key)
+
+
+def download_buttons(result: ChatResult, asked: ResponseFormat | None, *, key: str) -> None:
+    """Draw what hands an answer over as a file: JSON, and a spreadsheet where there is a list of objects in it."""
+    if asked is None or not asked.wants_json or not result.text.strip() or not _is_json(result):
+        return
+    value, name = _value(result), asked.schema_name or "answer"
+    _download("JSON", _pretty(value, result.text), f"{name}.json", "application/json", f"{key}.json")
+    lists = lists_in(value)
+    if lists:
+        longest = max(lists.values(), key=len)
+        _download("CSV", csv_text(table_of(longest)), f"{name}.csv", "text/csv", f"{key}.csv")
+
+
+def _download(what: str, data: str, name: str, kind: str, key: str) -> None:
+    st.download_button(
+        what,
+        data,
+        name,
+        kind,
+        key=key,
+        help=f"Download as {what}",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def _is_json(result: ChatResult) -> bool:
+    return result.verdict is not None and result.verdict.kind in ("valid", "fenced", "wrong_shape")
+
+
+def _value(result: ChatResult) -> Any:
+    is_usable = result.verdict is not None and result.verdict.is_usable
+    return result.parsed if is_usable else read_json(result.text).value
+
+
+def _form(result: ChatResult, asked: ResponseFormat, value: Any) -> str:
+    drawn = Form(asked.schema_body)
+    issues = result.verdict.issues if result.verdict is not None else ()
+    drawn.fill(value, issues, is_checked=asked.schema_body is not None)
+    return f'<div class="orp-form" role="group" aria-label="Answer">{drawn.html()}</div>'
 
 
 def _show_source(text: str) -> None:

@@ -70,7 +70,9 @@ def test_a_reload_after_the_end_shows_it_all_again(
     """Question, answer, verdict, figures and the list of conversations, also in another browser by the link."""
     choose_model(tab, "sim/json")
     tab.get_by_role("button", name="Sort a review").click()
-    before = finished(tab).inner_text()
+    # It is the last to be drawn: Streamlit loads what draws it when it is first needed.
+    expect(finished(tab).get_by_role("button", name="JSON")).to_be_visible()
+    before = answer(tab).inner_text()
 
     tab.reload()
 

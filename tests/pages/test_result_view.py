@@ -1,7 +1,8 @@
-"""How a finished answer looks: the value as a tree, the verdict, the line below, and what one may do with it."""
+"""How a finished answer looks: the value as a form, the verdict, the line below, and what one may do with it."""
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +16,11 @@ from pages.parts.answer_extras import picture_of, source_of
 from pages.parts.plain import literal
 from pages.parts.raw_view import raw_request, raw_response
 from pages.parts.result_view import higher_limit
-from pages.parts.value_tree import MAX_ROWS, Row, rows_of
 from pages.parts.verdict_chip import chip_of, sentence_of
+from pages.parts.violations import SHOWN
 from pages.parts.words import quiet_line
 from service import ChatResult, Issue, ModelParameters, ResponseFormat, Run, Tool, Usage, Verdict
 from service.simulator import Simulator
-from service.structured import validate
 from service.web.bootstrap import close_backend
 from tests.support import KEY, ask
 
@@ -88,24 +88,75 @@ def test_each_verdict_is_a_chip_with_a_word_and_an_icon(show: Callable, model: s
     assert ":material/" in badge
 
 
+def form_of(at: AppTest) -> str:
+    return at.tabs[0].get("html")[0].value
+
+
 def test_a_valid_answer_is_a_form_with_json_and_raw_beside_it(show: Callable) -> None:
     """Names of fields read as words, and the value is in all three tabs."""
     at = show("sim/json", response_format=FORM)
     value = json.loads(at.session_state["run"].result.text)
     assert [tab.label for tab in at.tabs] == ["Form", "JSON", "Raw"]
-    assert f">{value['name']}<" in at.tabs[0].get("html")[0].value
-    assert ">Name<" in at.tabs[0].get("html")[0].value
+    assert f">{value['name']}<" in form_of(at)
+    assert ">Name<" in form_of(at)
     assert json.loads(at.tabs[1].code[0].value) == value
     assert at.tabs[2].code[0].value == at.session_state["run"].result.text
+    assert [button.label for button in at.get("download_button")] == ["JSON"]
 
 
 def test_a_wrong_shape_says_what_is_wrong_at_its_place(show: Callable) -> None:
-    """Every issue stands in the tree, and the chip counts them."""
+    """Every issue stands in the form, and the chip counts them."""
     at = show("sim/wrong-shape", response_format=FORM)
     issues = at.session_state["run"].result.verdict.issues
     assert badges(at)[0].endswith(f"Wrong shape ({len(issues)})]")
-    tree = at.tabs[0].get("html")[0].value
-    assert tree.count("orp-issue") - 1 == len({issue.path for issue in issues})
+    assert form_of(at).count("orp-issue") == len({issue.path for issue in issues})
+
+
+def test_a_violation_opens_to_its_lines_in_the_answer_and_in_the_schema(show: Callable) -> None:
+    """Closed, it costs nothing; open, the lines are numbered and marked."""
+    at = show("sim/wrong-shape", response_format=FORM)
+    (issue,) = at.session_state["run"].result.verdict.issues
+    assert at.expander[0].label == literal(str(issue).replace("`", ""))
+    before = len(at.get("html"))
+    at.session_state["answer.violation.0"] = True
+    at.run()
+    answer, schema = (element.value for element in at.get("html")[before:])
+    assert re.findall(r'orp-marked"><span>(\d+)</span>([^<]*)<', answer) == [
+        ("2", f"  &quot;{issue.path}&quot;: {at_path(at, issue)},")
+    ]
+    assert re.findall(r'orp-marked"><span>(\d+)</span>([^<]*)<', schema) == [
+        ("5", "      &quot;type&quot;: &quot;string&quot;")
+    ]
+
+
+def at_path(at: AppTest, issue: Issue) -> str:
+    return json.dumps(json.loads(at.session_state["run"].result.text)[issue.path])
+
+
+def test_a_list_of_objects_is_a_table_and_a_file(show: Callable) -> None:
+    """Where there are several lists, one is chosen."""
+    row = {"type": "object", "properties": {"who": {"type": "string"}}, "required": ["who"]}
+    rows = {"type": "array", "items": row, "minItems": 2, "maxItems": 2}
+    schema = {"type": "object", "properties": {"a": rows, "b": rows}, "required": ["a", "b"]}
+    at = show("sim/json", response_format=ResponseFormat.json_schema("two", schema))
+    value = json.loads(at.session_state["run"].result.text)
+    assert [tab.label for tab in at.tabs] == ["Form", "Table", "JSON", "Raw"]
+    assert f">{value['a'][1]['who']}<" in at.tabs[1].get("html")[0].value
+    at.selectbox(key="answer.list").set_value("b").run()
+    assert f">{value['b'][1]['who']}<" in at.tabs[1].get("html")[0].value
+    labels = [button.label for button in at.get("download_button")]
+    assert sorted(labels) == ["CSV", "JSON", "b as CSV"]
+
+
+def test_many_violations_are_not_all_folds(show: Callable) -> None:
+    """The first are listed, and the form has the others."""
+    names = [f"field_{at}" for at in range(30)]
+    schema = {"type": "object", "properties": {name: {"type": "integer"} for name in names}, "required": names}
+    at = show("sim/wrong-shape", response_format=ResponseFormat.json_schema("many", schema))
+    issues = at.session_state["run"].result.verdict.issues
+    folds = [fold for fold in at.expander if "should be" in fold.label]
+    assert len(issues) > len(folds) == SHOWN
+    assert f"{len(issues) - SHOWN} more are marked in the form." in [element.value for element in at.caption]
 
 
 def test_a_text_has_no_chip_and_no_tabs(show: Callable) -> None:
@@ -187,73 +238,6 @@ def test_a_run_keeps_the_body_that_was_sent(service: Any, sim: Simulator) -> Non
     run = service.start(ask("sim/echo", temperature=0.25))
     run.wait(20)
     assert run.payload == sim.chat_requests[-1].body
-
-
-VALUE = {"unit_price": 3, "isPaid": True, "note": None, "tags": ["a", ""], "lines": [{"name": "x\ny"}], "none": []}
-
-
-def test_a_tree_names_numbers_and_indents() -> None:
-    """Fields in their order, items numbered from 1, booleans and null in words."""
-    assert rows_of(VALUE) == [
-        Row("unit_price", "Unit price", "3", 0),
-        Row("isPaid", "Is paid", "Yes", 0),
-        Row("note", "Note", "—", 0),
-        Row("tags", "Tags", "2 items", 0, is_head=True),
-        Row("tags[0]", "1.", "a", 1),
-        Row("tags[1]", "2.", "(empty text)", 1),
-        Row("lines", "Lines", "1 item", 0, is_head=True),
-        Row("lines[0]", "1.", "", 1, is_head=True),
-        Row("lines[0].name", "Name", "x\ny", 2),
-        Row("none", "None", "an empty list", 0),
-    ]
-
-
-def test_what_is_missing_gets_a_row_where_it_should_be() -> None:
-    """Inside the item that lacks it, before the next item; at the end for the whole value."""
-    schema = {
-        "type": "object",
-        "required": ["total"],
-        "properties": {"items": {"type": "array", "items": {"type": "object", "required": ["price"]}}},
-    }
-    value = {"items": [{"name": "a"}, {"price": 1}]}
-    rows = [(row.path, row.depth, row.text, row.issue) for row in rows_of(value, validate(value, schema))]
-    assert rows == [
-        ("items", 0, "2 items", ""),
-        ("items[0]", 1, "", ""),
-        ("items[0].name", 2, "a", ""),
-        ("items[0].price", 2, "—", "is missing"),
-        ("items[1]", 1, "", ""),
-        ("items[1].price", 2, "1", ""),
-        ("total", 0, "—", "is missing"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("value", "row"),
-    [
-        (5, Row("", "Answer", "5", 0, "should be an object, got 5")),
-        ([1], Row("", "Answer", "1 item", 0, "should be an object, got 5", is_head=True)),
-    ],
-)
-def test_an_issue_of_the_whole_answer_comes_first(value: Any, row: Row) -> None:
-    assert rows_of(value, [Issue("", "should be an object, got 5")])[0] == row
-
-
-def test_a_huge_or_deep_value_stays_small_and_keeps_its_issues() -> None:
-    """The tree ends at its limit and says so; an issue beyond it is still told."""
-    rows = rows_of(list(range(10_000)), [Issue("[9999]", "should be text, got 9999")])
-    assert len(rows) == MAX_ROWS + 2
-    assert "JSON tab" in rows[MAX_ROWS].text
-    assert rows[-1].issue == "should be text, got 9999"
-    deep: Any = "end"
-    for _ in range(500):
-        deep = {"in": deep}
-    assert rows_of(deep)[-1].text == "an object with 1 field"
-
-
-def test_halves_of_surrogate_pairs_are_fit_to_be_sent() -> None:
-    rows = rows_of({"a\ud800": "b\udfff"})
-    assert [(row.label, row.text) for row in rows] == [("a\ufffd", "b\ufffd")]
 
 
 def test_a_chip_counts_the_places() -> None:

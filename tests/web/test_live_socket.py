@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from starlette.websockets import WebSocket
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from service import OpenRouterService, Run
+from service import OpenRouterService, ResponseFormat, Run
 from service.simulator import Reply, Simulator
 from service.web.painter.socket import LiveSocket
 from service.web.painter.token import sign_token
@@ -194,3 +196,80 @@ def test_markup_of_a_model_never_reaches_a_browser(service: OpenRouterService, l
     assert "<script" not in shown
     assert "<img" not in shown
     assert "&lt;script&gt;" in shown
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+    "required": ["name", "age"],
+}
+PERSON = ResponseFormat.json_schema("person", SCHEMA)
+
+
+def fields_of(frames: list[dict[str, Any]]) -> dict[int, str]:
+    """The fields that a browser has after these frames."""
+    fields: dict[int, str] = {}
+    for frame in frames:
+        if frame["form"] is None or frame["form"]["is_fresh"]:
+            fields.clear()
+        fields |= {key: html for key, _, html in (frame["form"] or {"fields": []})["fields"]}
+    return fields
+
+
+def test_an_answer_in_a_shape_is_painted_as_a_form(service: OpenRouterService, live: str, sim: Simulator) -> None:
+    """First all fields, then those that changed; no text is painted beside them."""
+    sim.script(Reply(chunks=streamed('{"name": "Da', 'na", "age": 4', "1}")))
+    run = service.start(ask("sim/echo", response_format=PERSON))
+    frames = watch(live, hello(run))[0]
+    assert frames[0]["form"]["is_fresh"] is True
+    assert not any(frame["form"]["is_fresh"] for frame in frames[1:])
+    assert html_of(frames) == ""
+    assert [re.sub("<[^>]+>", "", html) for html in fields_of(frames).values()] == ["NameDana✓", "Age41✓"]
+    assert (frames[-1]["form"]["head"], frames[-1]["form"]["has_begun"]) == ("2 of 2 fields", True)
+    assert frames[-1]["alert"] == ""
+
+
+def test_the_form_stands_before_the_first_word(service: OpenRouterService, live: str) -> None:
+    """Fields and names, all of them waiting."""
+    run = service.start(ask("sim/hang", response_format=PERSON))
+    with connect(f"ws://{live}/live", origin=f"http://{live}", close_timeout=1) as connection:  # type: ignore[arg-type]
+        connection.send(json.dumps(hello(run)))
+        (frame,) = json.loads(connection.recv(timeout=20))
+    assert frame["form"]["has_begun"] is False
+    assert [html.count('data-state="waiting"') for html in fields_of([frame]).values()] == [1, 1]
+    run.stop()
+    assert run.join(5)
+
+
+def test_a_late_viewer_gets_the_whole_form(service: OpenRouterService, live: str) -> None:
+    """And so does one that comes back, whatever it has."""
+    run = service.start(ask("sim/json", response_format=PERSON))
+    run.wait(10)
+    for state in ({}, {"epoch": 1, "answer": 0, "reasoning": 0}):
+        frames = watch(live, hello(run, **state))[0]
+        assert frames[0]["form"]["is_fresh"] is True
+        assert len(fields_of(frames)) == 2
+
+
+def test_what_is_wrong_already_is_said_before_the_end(service: OpenRouterService, live: str, sim: Simulator) -> None:
+    """In the line below, as words and not as markup."""
+    sim.script(Reply(chunks=streamed('{"name": "<b>", "age": "<i>old</i>", "mo')))
+    run = service.start(ask("sim/echo", response_format=PERSON))
+    frames = watch(live, hello(run))[0]
+    alert = 'Wrong shape already: age should be a whole number, got "<i>old</i>".'
+    assert unescape(frames[-1]["alert"]) == alert
+    assert "<i>" not in frames[-1]["alert"] + "".join(fields_of(frames).values())
+
+
+@pytest.mark.parametrize("deltas", [("Of course: ", "**here**"), ('{"name": "x", ', "oops **here**")])
+def test_what_is_no_json_is_painted_as_text(
+    service: OpenRouterService, live: str, sim: Simulator, deltas: tuple[str, ...]
+) -> None:
+    """From its beginning, also when it had begun as JSON; the form goes."""
+    sim.script(Reply(chunks=streamed(*deltas)))
+    run = service.start(ask("sim/echo", response_format=PERSON))
+    frames = watch(live, hello(run))[0]
+    assert frames[-1]["form"] is None
+    assert "<strong>here</strong>" in html_of(frames)
+    assert deltas[0].split()[-1][:3].strip('"') in unescape(html_of(frames))
+    assert frames[-1]["alert"].startswith("Not JSON so far")
