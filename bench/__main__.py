@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import batch, call, imports, page, soak, start, stop, store, stream, watch
+from bench import batch, call, imports, live_form, page, soak, start, stop, store, stream, validation, watch
 from bench.harness import Take, processes, run
 from bench.plan import QUICK, Bench, BrokenError, Sizes
 from bench.table import render
@@ -24,6 +24,8 @@ BENCHES: dict[str, Callable[[Sizes], list[Bench]]] = {
     "stop": stop.benches,
     "store": store.benches,
     "soak": soak.benches,
+    "validation": validation.benches,
+    "live-form": live_form.benches,
     "page": page.benches,
     "start": start.benches,
     "watch": watch.benches,

@@ -36,6 +36,9 @@ class Sizes:
     watched: int = 500
     soaked: int = 1_000
     soaked_at_once: int = 64
+    documents: int = 200
+    json_chars: int = 50_000
+    json_pause_ms: int = 3
 
 
 QUICK = Sizes(
@@ -56,6 +59,8 @@ QUICK = Sizes(
     watched=50,
     soaked=60,
     soaked_at_once=16,
+    documents=20,
+    json_chars=5_000,
 )
 """Enough to see that everything runs; the figures mean little."""
 
