@@ -1,18 +1,31 @@
-"""Conversations and runs, kept in a database."""
+"""Conversations, runs and saved schemas, kept in a database."""
 
+from service.store.answers import Answer, AnswerField, answer_fields, answer_of, compact, outcome_of
 from service.store.conversation import OpenConversation
 from service.store.library import Library
 from service.store.run_rows import asked_last
+from service.store.schema_values import AnsweredSchema, AnswerTable, SavedSchema, SchemaUse, SchemaVersion
 from service.store.values import ConversationSummary, RunFilters, RunView, ShownPath, StoredMessage, StoredRun
 
 __all__ = [
+    "Answer",
+    "AnswerField",
+    "AnswerTable",
+    "AnsweredSchema",
     "ConversationSummary",
     "Library",
     "OpenConversation",
     "RunFilters",
     "RunView",
+    "SavedSchema",
+    "SchemaUse",
+    "SchemaVersion",
     "ShownPath",
     "StoredMessage",
     "StoredRun",
+    "answer_fields",
+    "answer_of",
     "asked_last",
+    "compact",
+    "outcome_of",
 ]

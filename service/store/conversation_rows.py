@@ -26,6 +26,7 @@ __all__ = [
     "load_conversation",
     "load_runs",
     "recent_conversations",
+    "title_pattern",
     "title_words",
 ]
 
@@ -64,6 +65,11 @@ def title_words(title: str | None, headline: str) -> str:
     """Return the words by which a conversation is found, each between blanks."""
     words = " ".join(words_of(f"{title or ''} {headline}"))
     return f" {words} "
+
+
+def title_pattern(word: str) -> str:
+    """Return the LIKE pattern of the titles in which a searched word stands."""
+    return f"% {word.removesuffix(PREFIX)}%" if word.endswith(PREFIX) else f"% {word} %"
 
 
 def insert_conversation(connection: Connection, ident: str, owner: str, state: ConversationState) -> None:
@@ -171,7 +177,7 @@ def recent_conversations(
     if (found := matching(connection.dialect.name, owner, query)) is not None:
         hits = select(MessageRow.conversation_id).join(RunRow, RunRow.id == MessageRow.run_id)
         hits = hits.where(RunRow.seq.in_(found))
-        in_title = [row.title_words.like(_title_pattern(word)) for word in search_words(query)]
+        in_title = [row.title_words.like(title_pattern(word)) for word in search_words(query)]
         wanted = wanted.where(or_(and_(*in_title), row.id.in_(hits)))
     if before is not None:
         wanted = wanted.where(tuple_(row.updated_at, row.id) < tuple_(before.updated_at, before.id))
@@ -184,10 +190,6 @@ def recent_conversations(
 
 def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
-
-
-def _title_pattern(word: str) -> str:
-    return f"% {word.removesuffix(PREFIX)}%" if word.endswith(PREFIX) else f"% {word} %"
 
 
 def _encode_content(message: Message) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from service.store.run_rows import asked_last
 from service.store.tables import PromptRow
 from service.store.values import RunFilters
 
-__all__ = ["COLUMNS", "csv_rows"]
+__all__ = ["COLUMNS", "csv_row", "csv_rows"]
 
 COLUMNS = (
     "time_utc",
@@ -49,7 +49,7 @@ def csv_rows(archive: Archive, filters: RunFilters, *, bom: bool = True) -> Iter
     Raises:
         StorageError: They cannot be read.
     """
-    yield ("\ufeff" if bom else "") + _row(COLUMNS)
+    yield ("\ufeff" if bom else "") + csv_row(COLUMNS)
     before = None
     while True:
         with archive.database.read() as connection:
@@ -57,11 +57,12 @@ def csv_rows(archive: Archive, filters: RunFilters, *, bom: bool = True) -> Iter
             asked = _asked(connection, [run["prompt_id"] for run in runs if run["prompt_id"] is not None])
         if not runs:
             return
-        yield from (_row(_cells(run, asked.get(run["prompt_id"], ""))) for run in runs)
+        yield from (csv_row(_cells(run, asked.get(run["prompt_id"], ""))) for run in runs)
         before = runs[-1]["seq"]
 
 
-def _row(cells: tuple[Any, ...]) -> str:
+def csv_row(cells: Iterable[Any]) -> str:
+    """Return a line of a spreadsheet: texts in quotes, formulas defused, times in UTC, numbers plain."""
     return ",".join(_cell(cell) for cell in cells) + "\r\n"
 
 

@@ -16,7 +16,7 @@ from service.store.export_fields import DEEPEST, MOST_COST, MOST_SECONDS, ErrorF
 from service.store.export_format import FORMAT, VERSION
 from service.store.export_rows import Archive, ConversationRows, Prompts
 
-__all__ = ["export_lines"]
+__all__ = ["export_lines", "json_line", "written_cost", "written_time"]
 
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _RUN_TIMES = ("created_at", "updated_at", "ended_at", "deleted_at")
@@ -49,20 +49,20 @@ def export_lines(archive: Archive, now: datetime, conversation_ids: Sequence[str
     Raises:
         StorageError: What is wanted cannot be read; without its last line, what was given is no export.
     """
-    yield _line({"format": FORMAT, "version": VERSION, "exported_at": _time(now)})
+    yield json_line({"format": FORMAT, "version": VERSION, "exported_at": written_time(now)})
     conversations = runs = 0
     for ident in archive.conversation_ids() if conversation_ids is None else conversation_ids:
         found = archive.conversation(ident)
         if found is not None:
             conversations += 1
-            yield _line(codec.mask(_conversation(found), archive.keys))
+            yield json_line(codec.mask(_conversation(found), archive.keys))
     if conversation_ids is None:
         for row, prompts in archive.other_runs():
             runs += 1
             listed = _Listed(prompts)
             run = _run(row, listed)
-            yield _line(codec.mask({"type": "run", "prompts": listed.told, "run": run}, archive.keys))
-    yield _line({"type": "end", "conversations": conversations, "runs": runs})
+            yield json_line(codec.mask({"type": "run", "prompts": listed.told, "run": run}, archive.keys))
+    yield json_line({"type": "end", "conversations": conversations, "runs": runs})
 
 
 class _Listed:
@@ -92,7 +92,7 @@ def _conversation(rows: ConversationRows) -> dict[str, Any]:
     row, listed = rows.conversation, _Listed(rows.prompts)
     known = {message["id"] for message in rows.messages}
     told = {name: row[name] for name in ("id", "title", "settings")}
-    told |= {name: _time(row[name]) for name in ("created_at", "updated_at")}
+    told |= {name: written_time(row[name]) for name in ("created_at", "updated_at")}
     told |= {"draft": row["draft"] or None, "shown": row["leaf_id"] if row["leaf_id"] in known else None}
     told["messages"] = [_node(message) for message in rows.messages]
     told["runs"] = [_run(run, listed) for run in rows.runs]
@@ -100,7 +100,12 @@ def _conversation(rows: ConversationRows) -> dict[str, Any]:
 
 
 def _node(row: Mapping[str, Any]) -> dict[str, Any]:
-    told = {"id": row["id"], "parent": row["parent_id"], "created_at": _time(row["created_at"]), "run": row["run_id"]}
+    told = {
+        "id": row["id"],
+        "parent": row["parent_id"],
+        "created_at": written_time(row["created_at"]),
+        "run": row["run_id"],
+    }
     if row["run_id"] is None:
         content = row["content"] if row["content"] is not None else ""
         told["message"] = _message(content if isinstance(content, dict) else {"role": row["role"], "content": content})
@@ -123,7 +128,7 @@ def _part(part: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _run(row: Mapping[str, Any], listed: _Listed) -> dict[str, Any]:
     told = {name: row[name] for name in ("id", "kind", "state")}
-    told |= {name: _time(row[name]) for name in _RUN_TIMES if row[name] is not None}
+    told |= {name: written_time(row[name]) for name in _RUN_TIMES if row[name] is not None}
     told["prompt"] = listed.place(row["prompt_id"])
     told["request"] = _told(row["request"])
     if row["result"] is not None:
@@ -142,7 +147,7 @@ def _result(result: ChatResult) -> dict[str, Any]:
     timings = {name: _seconds(getattr(result.timings, name)) for name in ("queued", "first_token", "total")}
     told["timings"] = _told(timings)
     if (usage := result.usage) is not None:
-        told["usage"] = _told({**{name: getattr(usage, name) for name in _COUNTS}, "cost": _cost(usage.cost)})
+        told["usage"] = _told({**{name: getattr(usage, name) for name in _COUNTS}, "cost": written_cost(usage.cost)})
     if (verdict := result.verdict) is not None:
         told["verdict"] = {"kind": verdict.kind, "sentence": verdict.sentence}
         told["verdict"]["issues"] = [{"path": issue.path, "message": issue.message} for issue in verdict.issues]
@@ -162,12 +167,13 @@ def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _time(at: datetime) -> str:
+def written_time(at: datetime) -> str:
+    """Return a time in ISO 8601, in UTC."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
-def _cost(cost: Decimal | None) -> str | None:
-    """Return an amount with all its digits; one that nobody can have paid is unknown."""
+def written_cost(cost: Decimal | None) -> str | None:
+    """Return an amount in USD with all its digits; one that nobody can have paid is unknown."""
     if cost is None or not cost.is_finite() or abs(cost) >= MOST_COST:
         return None
     plain = format(cost, "f") if cost.adjusted() > -50 else str(cost)
@@ -178,7 +184,8 @@ def _seconds(seconds: float | None) -> float | None:
     return seconds if seconds is not None and 0 <= seconds <= MOST_SECONDS else None
 
 
-def _line(value: Any) -> str:
+def json_line(value: Any) -> str:
+    """Return a value as a line of JSON; no editor and no reader takes it for two."""
     text = dump_json(value)
     if "NaN" in text or "Infinity" in text:
         text = dump_json(_finite(value))

@@ -12,6 +12,7 @@ from service.results import ChatResult, Issue, Timings, ToolCall, Usage, Verdict
 from service.store import codec
 from service.store.export_fields import ErrorFields, RequestFields, ResultFields, RunFields
 from service.store.run_rows import columns_of_result
+from service.store.schema_hash import format_hash
 from service.store.values import LIVE_STATES
 
 __all__ = ["run_columns"]
@@ -30,6 +31,7 @@ def run_columns(run: RunFields, keys: Sequence[str]) -> dict[str, Any]:
     columns["ended_at"] = run.ended_at or run.updated_at
     columns["requested_model"] = codec.mask(run.request.model or "", keys)
     columns["request"] = _request(run.request, keys)
+    columns["schema_hash"] = format_hash(columns["request"].get("response_format"))
     columns |= _NOTHING_ARRIVED if run.result is None else columns_of_result(_result(run.result), keys)
     if run.error is not None:
         error = _error(run.error, keys)

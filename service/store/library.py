@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, update
@@ -27,6 +27,7 @@ from service.store.conversation_rows import (
     recent_conversations,
 )
 from service.store.database import Database
+from service.store.export_answers import answers_csv, answers_jsonl
 from service.store.export_csv import csv_rows
 from service.store.export_json import export_lines
 from service.store.export_markdown import conversation_markdown
@@ -37,6 +38,7 @@ from service.store.journal import Journal
 from service.store.preferences import Preferences
 from service.store.purge import purge
 from service.store.run_queries import find_models, find_runs
+from service.store.schemas import Schemas
 from service.store.settings import database_url, locks_folder
 from service.store.tables import RunRow
 from service.store.tree import Node, Tree
@@ -69,6 +71,7 @@ class Library:
 
     Attributes:
         preferences: What owners chose last, beside any conversation.
+        schemas: Schemas saved by name, and which runs were asked by them.
 
     Raises:
         ConfigurationError: The database's address is wrong.
@@ -93,6 +96,7 @@ class Library:
         self._journal = Journal(self._writer, locks, now=now, keys=keys, is_threaded=is_threaded)
         self._backing = Backing(self._database, self._writer, self._journal, now, tuple(keys), patience)
         self.preferences = Preferences(self._database, self._writer, now, keys)
+        self.schemas = Schemas(self._database, self._writer, now, keys)
         self._lock = threading.Lock()
         self._unreadable: str | None = None
         self._known: WeakValueDictionary[str, OpenConversation] = WeakValueDictionary()
@@ -285,6 +289,26 @@ class Library:
             StorageError: They cannot be read.
         """
         return csv_rows(self._archive(owner), filters or RunFilters(), bom=bom)
+
+    def export_answers(
+        self, owner: str, key: str, form: Literal["csv", "jsonl"], filters: RunFilters | None = None
+    ) -> Iterator[str] | None:
+        """Give all answers of a schema as a file, newest first; `None` when this owner has no such schema.
+
+        Args:
+            owner: Whose.
+            key: The `key` of an `AnsweredSchema`.
+            form: A spreadsheet, or lines of JSON; see `export_answers`.
+            filters: Which of them.
+
+        Raises:
+            StorageError: They cannot be read.
+        """
+        table = self.schemas.answers_of(owner, key)
+        if table is None:
+            return None
+        write = answers_csv if form == "csv" else answers_jsonl
+        return write(self._archive(owner), table, filters or RunFilters())
 
     def export_markdown(self, conversation: OpenConversation) -> str:
         """Return the shown path of a conversation as Markdown, for handing over.

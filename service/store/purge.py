@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select
 
-from service.store.tables import ConversationRow, MessageRow, PromptRow, RunRow
+from service.store.tables import ConversationRow, MessageRow, PromptRow, RunRow, SavedSchemaRow
 
 __all__ = ["purge"]
 
@@ -17,6 +17,7 @@ def purge(connection: Connection, deleted_before: datetime) -> None:
     is_gone = or_(RunRow.conversation_id.in_(old), RunRow.deleted_at < deleted_before)
     runs = list(connection.scalars(select(RunRow.id).where(is_gone)))
     connection.execute(delete(ConversationRow).where(ConversationRow.deleted_at < deleted_before))
+    connection.execute(delete(SavedSchemaRow).where(SavedSchemaRow.deleted_at < deleted_before))
     if not runs:
         return
     # A copy of the conversation may still show them.

@@ -11,7 +11,7 @@ from service.store.search import matching
 from service.store.tables import ConversationRow, RunRow
 from service.store.values import RunFilters
 
-__all__ = ["find_models", "find_runs"]
+__all__ = ["find_models", "find_runs", "is_kept"]
 
 
 def find_runs(
@@ -34,10 +34,19 @@ def _choose(dialect: str, owner: str, filters: RunFilters, before: int | None) -
         # The index walks backwards by itself, where it is asked for its own key.
         key = found.subquery("hits").c.seq
         chosen = select(key).join(RunRow, RunRow.seq == key)
-    chosen = chosen.where(RunRow.owner == owner, RunRow.deleted_at.is_(None), *_conditions(filters))
+    chosen = chosen.where(*is_kept(owner), *_conditions(filters))
     if before is not None:
         chosen = chosen.where(key < before)
-    return chosen.where(_is_not_in_a_deleted_conversation()).order_by(key.desc())
+    return chosen.order_by(key.desc())
+
+
+def is_kept(owner: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds for an owner's runs that are neither deleted nor in a deleted conversation."""
+    shown = select(ConversationRow.id).where(
+        ConversationRow.id == RunRow.conversation_id, ConversationRow.deleted_at.is_(None)
+    )
+    is_shown = or_(RunRow.conversation_id.is_(None), shown.exists())
+    return RunRow.owner == owner, RunRow.deleted_at.is_(None), is_shown
 
 
 def find_models(connection: Connection, owner: str) -> list[str]:
@@ -51,7 +60,12 @@ def _conditions(filters: RunFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.model is not None:
         found.append(row.requested_model == filters.model)
-    for column, values in ((row.verdict, filters.verdicts), (row.state, filters.states), (row.kind, filters.kinds)):
+    for column, values in (
+        (row.verdict, filters.verdicts),
+        (row.state, filters.states),
+        (row.kind, filters.kinds),
+        (row.schema_hash, filters.schema_hashes),
+    ):
         if values:
             found.append(column.in_(values))
     if filters.min_cost is not None:
@@ -65,10 +79,3 @@ def _conditions(filters: RunFilters) -> list[ColumnElement[bool]]:
     if filters.conversation_id is not None:
         found.append(row.conversation_id == filters.conversation_id)
     return found
-
-
-def _is_not_in_a_deleted_conversation() -> ColumnElement[bool]:
-    kept = select(ConversationRow.id).where(
-        ConversationRow.id == RunRow.conversation_id, ConversationRow.deleted_at.is_(None)
-    )
-    return or_(RunRow.conversation_id.is_(None), kept.exists())

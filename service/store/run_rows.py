@@ -13,6 +13,7 @@ from service.results import ChatResult, Usage
 from service.runs import Run
 from service.store import codec
 from service.store.prompts import load_prompt, store_prompt
+from service.store.schema_hash import format_hash
 from service.store.search import index_run
 from service.store.tables import RunRow, table_of
 from service.store.values import RunView, headline_of, text_of
@@ -107,6 +108,7 @@ def _insert(
         "requested_model": codec.mask(run.model, secrets),
         "headline": headline_of(asked),
         "prompt_id": store_prompt(connection, owner, encoded.messages),
+        "schema_hash": format_hash(encoded.rest.get("response_format")),
         "request": encoded.rest,
         **known,
     }

@@ -24,6 +24,8 @@ __all__ = [
     "ProcessRow",
     "PromptRow",
     "RunRow",
+    "SavedSchemaRow",
+    "SchemaVersionRow",
     "WordsRow",
     "table_of",
 ]
@@ -32,6 +34,8 @@ _IN_ORDER = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts rows by itself only where the key is called INTEGER."""
 
 _NOT_ENDED = text("ended_at IS NULL")
+_NOT_DELETED = text("deleted_at IS NULL")
+_HAS_SCHEMA = text("schema_hash IS NOT NULL")
 
 
 class Base(DeclarativeBase):
@@ -101,8 +105,9 @@ class RunRow(Base):
     """One request and its outcome; `seq` counts them in the order of their start.
 
     What is searched and summed up has columns of its own; `headline` is the beginning of what was asked. `request` is
-    the request without its messages, `result` the result without `text` and `reasoning`; see `codec`. The long columns
-    are last, so that filters need not read them.
+    the request without its messages, `result` the result without `text` and `reasoning`; see `codec`. `schema_hash` is
+    what the schema of the response format is known by, and its index alone tells how often one is used. The long
+    columns are last, so that filters need not read them.
     """
 
     __tablename__ = "runs"
@@ -112,6 +117,17 @@ class RunRow(Base):
         Index(None, "owner", "requested_model", "seq"),
         Index(None, "owner", "state", "seq"),
         Index(None, "owner", "verdict", "seq"),
+        Index(
+            "ix_runs_schema",
+            "owner",
+            "schema_hash",
+            "deleted_at",
+            "seq",
+            "conversation_id",
+            "created_at",
+            sqlite_where=_HAS_SCHEMA,
+            postgresql_where=_HAS_SCHEMA,
+        ),
         Index(None, "conversation_id"),
         Index(None, "prompt_id"),
         Index("ix_runs_live", "process_id", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
@@ -144,6 +160,7 @@ class RunRow(Base):
     total_seconds: Mapped[float | None]
     attempts: Mapped[int] = mapped_column(Integer)
     prompt_id: Mapped[str | None] = mapped_column(ForeignKey("prompts.id"))
+    schema_hash: Mapped[str | None] = mapped_column(String(32))
     request: Mapped[Any] = mapped_column(Json)
     error: Mapped[Any | None] = mapped_column(Json)
     result: Mapped[Any | None] = mapped_column(Json)
@@ -181,6 +198,51 @@ class PreferenceRow(Base):
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
     value: Mapped[Any | None] = mapped_column(Json)
+
+
+class SavedSchemaRow(Base):
+    """A JSON Schema by its name, which no other of the owner's has; `version` is the number of the newest one.
+
+    `name_key` is the name as it is compared, `name_words` the words by which it is found.
+    """
+
+    __tablename__ = "saved_schemas"
+    __table_args__ = (
+        Index(
+            "ix_saved_schemas_name",
+            "owner",
+            "name_key",
+            unique=True,
+            sqlite_where=_NOT_DELETED,
+            postgresql_where=_NOT_DELETED,
+        ),
+        Index(None, "deleted_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(ExactText)
+    name_key: Mapped[str] = mapped_column(ExactText)
+    name_words: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class SchemaVersionRow(Base):
+    """A version of a saved schema: its text as it was written, and what it is known by (`schema_hash`)."""
+
+    __tablename__ = "schema_versions"
+    __table_args__ = (Index(None, "owner", "schema_hash"),)
+
+    schema_id: Mapped[str] = mapped_column(ForeignKey("saved_schemas.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    owner: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    note: Mapped[str] = mapped_column(ExactText)
+    schema_hash: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(ExactText)
 
 
 class WordsRow(Base):

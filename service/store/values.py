@@ -261,6 +261,7 @@ class RunFilters:
         min_cost, max_cost: USD; a run of unknown cost is in no range.
         since, until: When it began; `until` is the first moment that is out.
         conversation_id: The conversation it belongs to.
+        schema_hashes: What the schema of its response format is known by; any of these.
     """
 
     query: str = ""
@@ -273,6 +274,7 @@ class RunFilters:
     since: datetime | None = None
     until: datetime | None = None
     conversation_id: str | None = None
+    schema_hashes: tuple[str, ...] = ()
 
 
 def text_of(content: str | Sequence[ContentPart] | None) -> str:
