@@ -1,4 +1,4 @@
-"""Handing over: links to files of chats and runs, which the server streams."""
+"""Handing over: links to files of chats, runs and answers, which the server streams."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from service.store import RunFilters
 
-__all__ = ["export_all_link", "export_links", "export_runs_link", "run_query"]
+__all__ = ["export_all_link", "export_answers_links", "export_links", "export_runs_link", "run_query"]
 
 
 def export_all_link() -> None:
@@ -28,6 +28,14 @@ def export_runs_link(filters: RunFilters) -> None:
     """Draw the link to the runs that pass the filters."""
     address = f"/export/runs.csv?{run_query(filters)}"
     st.link_button("Export these runs (CSV)", address, icon=":material/download:", type="tertiary")
+
+
+def export_answers_links(schema: str, filters: RunFilters) -> None:
+    """Draw the links to all answers of a schema that pass the filters."""
+    query = f"{urlencode({'schema': schema})}&{run_query(filters)}"
+    for label, ending in (("Export as CSV", "csv"), ("Export as JSON Lines", "jsonl")):
+        address = f"/export/answers.{ending}?{query}"
+        st.link_button(label, address, icon=":material/download:", type="tertiary")
 
 
 def run_query(filters: RunFilters) -> str:

@@ -17,7 +17,7 @@ from pages.parts.words import cost
 from service import OpenRouterError, Run
 from service.store import RunFilters, StoredRun, asked_last
 
-__all__ = ["history_runs"]
+__all__ = ["history_runs", "show_exchange"]
 
 _ICONS = {
     "completed": "check",
@@ -64,11 +64,16 @@ def _label(run: StoredRun) -> str:
     return f":material/{_ICONS.get(run.state, 'sync')}: **{literal(run.headline)}**  :gray[{facts}]"
 
 
-def _show(run: StoredRun, key: str) -> None:
+def show_exchange(run: StoredRun, key: str) -> None:
+    """Draw what was asked last, and what was answered."""
     st.caption("Asked")
     st.markdown(safe_markdown(asked_last(run.request.messages)))
     st.caption("Answered")
     show_result(run, is_demo=is_demo(), key=f"{key}.result", can_retry=False)
+
+
+def _show(run: StoredRun, key: str) -> None:
+    show_exchange(run, key)
     with st.container(horizontal=True, gap="small"):
         if run.conversation_id is not None:
             link_to(run.conversation_id, "Open chat", key=f"{key}.open")

@@ -1,9 +1,10 @@
-"""What the history shows: chats or runs, the words looked for, and how many rows."""
+"""What the history shows: chats, runs or answers, the words looked for, and how many rows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from pages.parts.state import more_rows, show_more_rows
 __all__ = ["HistoryView", "history_view", "link_to", "show_more_button", "shown_rows"]
 
 ROWS = 25
-Kind = Literal["chats", "runs"]
+Kind = Literal["chats", "runs", "answers"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class HistoryView:
 
 
 def history_view() -> HistoryView:
-    """Draw the search and the choice between chats and single runs."""
+    """Draw the search and the choice between chats, single runs, and the answers of a schema."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="history_head"):
         query = st.text_input(
             "Search history",
@@ -39,7 +40,7 @@ def history_view() -> HistoryView:
         )
         shows = st.segmented_control(
             "Show",
-            ["chats", "runs"],
+            get_args(Kind),
             key="history.shows",
             default="chats",
             format_func=str.capitalize,
@@ -47,7 +48,7 @@ def history_view() -> HistoryView:
             label_visibility="collapsed",
             persist_state="session",
         )
-    return HistoryView("runs" if shows == "runs" else "chats", query)
+    return HistoryView(cast(Kind, shows), query)
 
 
 def shown_rows(kind: Kind) -> int:
@@ -66,8 +67,8 @@ def show_more_button(kind: Kind) -> None:
     )
 
 
-def link_to(conversation_id: str, label: str, *, key: str) -> None:
+def link_to(conversation_id: str, label: str, *, key: str, on_click: Callable[[], None] | None = None) -> None:
     """Draw a button that leads to a conversation, from any page."""
-    if st.button(label, icon=":material/chat:", key=key):
+    if st.button(label, icon=":material/chat:", key=key, on_click=on_click):
         open_conversation(None)
         st.switch_page("chat.py", query_params={CONVERSATION: conversation_id})

@@ -52,7 +52,7 @@ def library() -> Library:
     return _backend().library
 
 
-def open_dialog(name: Literal["connection", "settings"]) -> None:
+def open_dialog(name: Literal["answer", "connection", "saved", "save", "settings"]) -> None:
     """Open a dialog with the next run of the page, and keep it open over reruns, as when an answer comes to its end."""
     st.session_state[DIALOG] = name
 

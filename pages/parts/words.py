@@ -7,7 +7,7 @@ from decimal import Decimal
 from pages.parts.plain import literal
 from service import ChatResult, ModelInfo
 
-__all__ = ["cost", "price", "quiet_line", "short_price"]
+__all__ = ["UNKNOWN", "cost", "plain_cost", "price", "quiet_line", "short_price"]
 
 UNKNOWN = "—"
 
@@ -36,9 +36,12 @@ def short_price(info: ModelInfo) -> str:
 
 def cost(amount: Decimal | None) -> str:
     """Say an amount in USD; unknown is a dash and never zero."""
-    if amount is None:
-        return UNKNOWN
-    return f"\\${_plain(amount)}" if amount else "\\$0"
+    return UNKNOWN if amount is None else f"\\{plain_cost(amount)}"
+
+
+def plain_cost(amount: Decimal) -> str:
+    """Say an amount in USD in plain text, not as Markdown."""
+    return f"${_plain(amount)}" if amount else "$0"
 
 
 def quiet_line(result: ChatResult, *, is_demo: bool) -> str:

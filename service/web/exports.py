@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["export_routes", "filters_of"]
 
+T = TypeVar("T")
+
 NOT_FOUND = "There is no such chat here."
+NO_FORM = "Answers come as .csv or .jsonl."
+NO_SCHEMA = "There is no such schema here, and no answer to it."
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -52,6 +56,18 @@ async def runs(request: Request) -> Response:
     return await _answer(lambda: backend().library.export_csv(owner_of(request.cookies), filters), "runs", "csv")
 
 
+async def answers(request: Request) -> Response:
+    """Send all answers of the schema in the address that pass the filters there, as a spreadsheet or lines of JSON."""
+    owner, form, asked = owner_of(request.cookies), request.path_params["form"], request.query_params
+    if form not in ("csv", "jsonl"):
+        return _refuse(404, NO_FORM)
+    export, filters = backend().library.export_answers, filters_of(asked)
+    found = await run_in_threadpool(_try, lambda: export(owner, asked.get("schema", ""), form, filters))
+    if found is None:
+        return _refuse(404, NO_SCHEMA)
+    return found if isinstance(found, Response) else await _answer(lambda: found, "answers", form)
+
+
 def filters_of(query: QueryParams) -> RunFilters:
     """Read which runs are wanted; a value that says nothing is passed over."""
     from service.store import RunFilters
@@ -69,19 +85,22 @@ def filters_of(query: QueryParams) -> RunFilters:
 
 
 def _find(owner: str, ident: str) -> OpenConversation | Response:
-    try:
-        found = backend().library.get(owner, ident)
-    except StorageError as error:
-        return _refuse(503, str(error))
+    found = _try(lambda: backend().library.get(owner, ident))
     return found if found is not None else _refuse(404, NOT_FOUND)
 
 
-async def _answer(make: Any, name: str, ending: str) -> Response:
-    """Stream a file; its parts are read from the database in threads, never on the loop."""
+def _try(read: Callable[[], T]) -> T | Response:
     try:
-        parts: Iterable[str] = await run_in_threadpool(make)
+        return read()
     except StorageError as error:
         return _refuse(503, str(error))
+
+
+async def _answer(make: Callable[[], Iterable[str]], name: str, ending: str) -> Response:
+    """Stream a file; its parts are read from the database in threads, never on the loop."""
+    parts = await run_in_threadpool(_try, make)
+    if isinstance(parts, Response):
+        return parts
     kinds = {"jsonl": "application/jsonl", "md": "text/markdown", "csv": "text/csv"}
     file = quote(f"{name}-{datetime.now(UTC):%Y-%m-%d}.{ending}")
     return StreamingResponse(
@@ -120,4 +139,5 @@ export_routes: list[BaseRoute] = [
     Route("/export/chats.jsonl", all_chats, methods=["GET"]),
     Route("/export/chats/{ident:str}.{form:str}", one_chat, methods=["GET"]),
     Route("/export/runs.csv", runs, methods=["GET"]),
+    Route("/export/answers.{form:str}", answers, methods=["GET"]),
 ]

@@ -1,0 +1,89 @@
+"""All answers of a schema as one table: filtered, looked at one by one, exported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from pages.parts.answers_table import answers_table
+from pages.parts.exports import export_answers_links
+from pages.parts.history_filters import history_filters
+from pages.parts.history_runs import show_exchange
+from pages.parts.history_view import link_to, show_more_button, shown_rows
+from pages.parts.state import close_dialog, input_value, library, open_dialog, opened_dialog, owner, put_input
+from service.store import AnsweredSchema, AnswerTable, StoredRun
+from service.structured.words import plural
+
+__all__ = ["history_answers"]
+
+SCHEMA = "history.schema"
+OPENED = "history.answer"
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def history_answers(query: str) -> None:
+    """Draw the choice of a schema, and the answers to it that have these words and pass the filters."""
+    table = _chosen()
+    if table is None:
+        st.caption("Nothing here yet. Ask with a JSON schema, and every answer to it becomes a row of a table.")
+        return
+    filters = history_filters(query)
+    shown = shown_rows("answers")
+    found = library().runs(owner(), replace(filters, schema_hashes=table.hashes), limit=shown + 1)
+    if not found:
+        st.caption("No answer fits. Take a filter away." if table.schema.use.runs else "Nobody has asked by it yet.")
+        return
+    opened = answers_table(table, found[:shown], key="history.answers")
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        if len(found) > shown:
+            show_more_button("answers")
+        with st.container(horizontal=True, width="content"):
+            export_answers_links(table.schema.key, filters)
+    if opened is not None:
+        put_input(OPENED, opened)
+        open_dialog("answer")
+    if opened_dialog() == "answer":
+        _answer_dialog(next((run for run in found if run.id == input_value(OPENED)), None))
+
+
+def _chosen() -> AnswerTable | None:
+    """Draw the choice, which begins with what was used last.
+
+    What another page asked for is among its options, though it may have no answers yet.
+    """
+    known = {schema.key: schema for schema in library().schemas.answered(owner())}
+    wanted = input_value(SCHEMA)
+    if isinstance(wanted, str) and wanted not in known:
+        named = library().schemas.answers_of(owner(), wanted)
+        known |= {} if named is None else {wanted: named.schema}
+    if not known:
+        return None
+    if wanted not in known:
+        put_input(SCHEMA, max(known, key=lambda key: known[key].use.last_at or NEVER))
+    key = st.selectbox(
+        "Schema",
+        list(known),
+        key=SCHEMA,
+        format_func=lambda key: _label(known[key]),
+        persist_state="session",
+    )
+    return library().schemas.answers_of(owner(), key)
+
+
+def _label(schema: AnsweredSchema) -> str:
+    answers = plural(schema.use.runs, "answer") if schema.use.runs else "no answers yet"
+    return f"{schema.name} · {answers}" + ("" if schema.is_saved else " · not saved")
+
+
+@st.dialog("Answer", icon=":material/data_object:", width="large", on_dismiss=close_dialog)
+def _answer_dialog(run: StoredRun | None) -> None:
+    if run is None:
+        st.caption("This answer is not here any more.")
+        return
+    show_exchange(run, "history.answer")
+    if not run.is_ended:
+        st.caption("This answer is still being written.")
+    if run.conversation_id is not None:
+        link_to(run.conversation_id, "Open chat", key="history.answer.open", on_click=close_dialog)
