@@ -83,9 +83,9 @@ def _keys(page: str) -> dict[str, Callable[[Any], Any]]:
     What is kept may come from an imported file: a reader raises ValueError where nothing can be made of it.
     """
     form = format_keys(page)
-    names = [name.removeprefix(f"{page}.") for name in (form.kind, form.name, form.strict, form.schema)]
+    names = [name.removeprefix(f"{page}.") for name in (form.kind, form.name, form.strict, form.schema, form.saved)]
     readers: dict[str, Callable[[Any], Any]] = {"model": _text, "system_prompt": _text, "extra_body_json": _text}
-    readers |= dict(zip(names, (_one_of(KINDS), _text, _flag, _text), strict=True))
+    readers |= dict(zip(names, (_one_of(KINDS), _text, _flag, _text, _text), strict=True))
     for parameter in PARAMETERS:
         readers |= {f"{parameter.name}.on": _flag, parameter.name: partial(_value, parameter)}
     return readers
@@ -99,6 +99,8 @@ def _put(page: str, kept: dict[str, Any]) -> None:
                 put_input(key, read(kept[name]))
         elif name.endswith(".on"):
             put_input(key, False)
+        elif name.endswith(".saved"):
+            put_input(key, "")
 
 
 def _text(value: Any) -> str:

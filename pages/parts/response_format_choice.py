@@ -40,6 +40,11 @@ class FormatKeys:
         return f"{self.kind}.notation_of"
 
     @property
+    def saved(self) -> str:
+        """Which version of a saved schema the JSON began as."""
+        return f"{self.kind}.saved"
+
+    @property
     def before(self) -> str:
         """The JSON before the last change that a button made."""
         return f"{self.kind}.before"

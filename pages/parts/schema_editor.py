@@ -8,6 +8,7 @@ from pages.parts.json_input import json_input
 from pages.parts.json_text import JsonObject, read_schema
 from pages.parts.markdown import safe_markdown
 from pages.parts.response_format_choice import FormatKeys
+from pages.parts.saved_schemas import saved_schemas
 from pages.parts.schema_views import (
     VIEWS,
     begin_with_template,
@@ -57,6 +58,7 @@ def _start(keys: FormatKeys) -> None:
             st.button(
                 "Undo", icon=":material/undo:", key=f"{keys.schema}.undo", type="tertiary", on_click=undo, args=(keys,)
             )
+        saved_schemas(keys)
 
 
 def _as_json(keys: FormatKeys) -> JsonObject:
