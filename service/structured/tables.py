@@ -48,10 +48,16 @@ def infer_schema_from_csv(text: str, *, closed: bool = False) -> dict[str, Any]:
 
 def _read(text: str) -> tuple[list[str], list[list[str]], str]:
     delimiter = _delimiter(text)
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines: list[list[str]] = []
+    begins = 1
     try:
-        lines = list(_records(text, delimiter))
+        for line in records:
+            lines.append(line)
+            begins = records.line_num + 1
     except csv.Error as error:
-        raise InvalidSchemaError(f"The table cannot be read: {error}.", hint="Check its quotes.") from error
+        said = f"The table cannot be read: {error}, in the row that begins in line {begins}."
+        raise InvalidSchemaError(said, hint="Check its quotes.") from error
     filled = [line for line in lines if any(cell.strip() for cell in line)]
     if not filled:
         raise InvalidSchemaError("The table is empty.", hint="Its first line names the columns.")
