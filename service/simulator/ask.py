@@ -101,6 +101,12 @@ class Ask:
         return definition.get("schema") if isinstance(definition, Mapping) else None
 
     @property
+    def schema_name(self) -> Any:
+        """What the response format calls its schema; `None` when there is none."""
+        definition = self._format.get("json_schema")
+        return definition.get("name") if isinstance(definition, Mapping) else None
+
+    @property
     def _format(self) -> Mapping[str, Any]:
         value = self.body.get("response_format")
         return value if isinstance(value, Mapping) else {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from service.simulator import tokens, writer
+from service.simulator import field_list, tokens, writer
 from service.simulator.answers import Answer
 from service.simulator.ask import Ask
 from service.simulator.chance import seeded
@@ -104,8 +104,20 @@ def _with_value(ask: Ask, build: Callable[[Any], Result]) -> Result:
         return build(object_value(ask))
     if not isinstance(ask.schema, dict | bool):
         return refusal(400, "Provider returned error", _invalid_schema("schema must be an object"), user_id=USER_ID)
-    value = value_for(ask.schema, ask.seed)
+    value = _fields_described(ask) or value_for(ask.schema, ask.seed)
     return value if isinstance(value, Response) else build(value)
+
+
+def _fields_described(ask: Ask) -> dict[str, Any] | None:
+    """Make the fields of a described answer, where a request in the app's own form asks for them."""
+    if ask.schema_name != field_list.NAME:
+        return None
+    value = field_list.described(ask)
+    try:
+        is_valid = jsonschema_rs.validator_for(ask.schema, retriever=_no_references).is_valid(value)
+    except ValueError:
+        return None
+    return value if is_valid else None
 
 
 def _invalid_schema(text: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from service.structured.validate import Validator, validate
 from service.structured.verdict import judge, judge_value
 
 if TYPE_CHECKING:
+    from service.structured.describe import DescribedSchema, read_described_schema, schema_request
     from service.structured.fields import (
         FIELD_TYPES,
         Field,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIELD_TYPES",
+    "DescribedSchema",
     "Field",
     "FieldError",
     "FieldsError",
@@ -72,12 +74,14 @@ __all__ = [
     "judge_value",
     "lint_schema",
     "profile_for",
+    "read_described_schema",
     "read_json",
     "repair_instruction",
     "schema_from_notation",
     "schema_from_pydantic",
     "schema_from_typescript",
     "schema_instruction",
+    "schema_request",
     "schema_to_fields",
     "schema_to_notation",
     "schema_to_pydantic",
@@ -87,7 +91,18 @@ __all__ = [
     "validate",
 ]
 
-_ABOUT_SCHEMAS = ("fields", "notation", "source", "template", "lint", "linting", "strict_form", "infer", "tables")
+_ABOUT_SCHEMAS = (
+    "fields",
+    "notation",
+    "source",
+    "template",
+    "lint",
+    "linting",
+    "strict_form",
+    "infer",
+    "tables",
+    "describe",
+)
 
 
 def __getattr__(name: str) -> Any:
