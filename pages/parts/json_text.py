@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from service import InvalidSchemaError
 from service.structured import validate
 
-__all__ = ["JsonObject", "marked_line", "read_object", "read_schema"]
+__all__ = ["DECODER", "JsonObject", "fault", "marked_line", "read_object", "read_schema"]
 
 _SHOWN_CHARS = 22
 
@@ -40,18 +40,23 @@ def read_object(text: str) -> JsonObject:
     if not text.strip():
         return JsonObject()
     try:
-        value = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        return _at(error.lineno, error.colno, _in_words(error))
-    except _NotStrictError as error:
-        return JsonObject(problem=str(error))
-    except RecursionError:
-        return JsonObject(problem="It is nested too deeply to be read.")
-    except ValueError:
-        return JsonObject(problem="It holds a number with too many digits.")
+        value = DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        return fault(error)
     if not isinstance(value, dict):
         return JsonObject(problem=f"It must be an object, in braces {{ }}, and not {_kind(value)}.")
     return JsonObject(value)
+
+
+def fault(error: ValueError | RecursionError) -> JsonObject:
+    """Say what `DECODER` tripped over, in words."""
+    if isinstance(error, json.JSONDecodeError):
+        return _at(error.lineno, error.colno, _in_words(error))
+    if isinstance(error, _NotStrictError):
+        return JsonObject(problem=str(error))
+    if isinstance(error, RecursionError):
+        return JsonObject(problem="It is nested too deeply to be read.")
+    return JsonObject(problem="It holds a number with too many digits.")
 
 
 @lru_cache(maxsize=64)
@@ -87,6 +92,10 @@ def _without_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _NotStrictError(f"{name} is no JSON number.")
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
+"""Reads JSON as JSON: nothing that Python alone would take."""
 
 
 def _at(line: int, column: int, what: str) -> JsonObject:

@@ -45,9 +45,24 @@ class FormatKeys:
         return f"{self.kind}.saved"
 
     @property
+    def table(self) -> str:
+        """The schema as a table of fields, with what is half-typed there."""
+        return f"{self.kind}.table"
+
+    @property
     def before(self) -> str:
-        """The JSON before the last change that a button made."""
+        """What Undo goes back to."""
         return f"{self.kind}.before"
+
+    @property
+    def after(self) -> str:
+        """What Redo goes forth to."""
+        return f"{self.kind}.after"
+
+    @property
+    def page(self) -> str:
+        """The page that the inputs stand on."""
+        return self.kind.removesuffix(".response_format")
 
 
 def format_keys(page: str) -> FormatKeys:
@@ -67,6 +82,7 @@ def put_response_format(page: str, chosen: ResponseFormat | None) -> None:
         put_input(keys.name, chosen.schema_name or "answer")
         put_input(keys.strict, (chosen.definition or {}).get("strict", True) is True)
         put_input(keys.schema, pretty(chosen.schema_body))
+        put_input(keys.table, None)  # what was half-typed there belongs to the schema before
 
 
 def begin_with(keys: FormatKeys, configured: ResponseFormat | None) -> None:

@@ -16,6 +16,7 @@ from pages.parts.model_picker import model_picker
 from pages.parts.parameter_inputs import parameter_inputs
 from pages.parts.parameters import first_fault
 from pages.parts.response_format_input import response_format_input
+from pages.parts.schema_dialogs import was_opened
 from pages.parts.state import close_dialog, opened_dialog, service
 from service import ModelParameters, OpenRouterConfig, ResponseFormat
 
@@ -73,7 +74,7 @@ def _panel(page: str) -> RunSettings:
     with st.expander("System prompt", expanded=True):
         system_prompt = _system_prompt(page)
     values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
-    with st.expander("Response format"):
+    with st.expander("Response format", expanded=was_opened()):
         response_format, format_problems = response_format_input(page, model, info, _configured().response_format)
     with st.expander("Advanced"):
         extra, extra_problems = _extra_body(page)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pages.parts.json_text import read_schema
 from pages.parts.response_format_choice import FormatKeys
-from pages.parts.schema_views import put_schema
+from pages.parts.schema_steps import note_step
 from pages.parts.state import input_value, library, owner, put_input
 from service.store import SavedSchema, SchemaVersion, answer_fields
 
@@ -45,7 +45,7 @@ def saved_state(keys: FormatKeys) -> SavedState | None:
 def open_version(keys: FormatKeys, version: SchemaVersion, name: str) -> None:
     """Put a version into the editor as it was written, which can be taken back; to be called from a callback."""
     before = text_of(keys)
-    put_schema(keys, {})
+    note_step(keys)
     put_input(keys.schema, version.text)
     put_input(keys.name, _name_to_send(name))
     link_to_version(keys, version, before)

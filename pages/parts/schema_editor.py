@@ -1,6 +1,8 @@
-"""Making a schema: from a template, in one line, or as JSON, with what the chosen model's provider would refuse."""
+"""Making a schema: begun from something that is there, then edited as a table, in one line or as JSON."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -9,27 +11,24 @@ from pages.parts.json_text import JsonObject, read_schema
 from pages.parts.markdown import safe_markdown
 from pages.parts.response_format_choice import FormatKeys
 from pages.parts.saved_schemas import saved_schemas
-from pages.parts.schema_views import (
-    VIEWS,
-    begin_with_template,
-    has_before,
-    schema_of,
-    sync_notation,
-    take_notation,
-    undo,
-)
-from pages.parts.state import input_value, start_with
-from service.structured import templates
+from pages.parts.schema_copy import copy_button, copy_dialog
+from pages.parts.schema_start import start_button, start_dialog
+from pages.parts.schema_steps import can_redo, can_undo, redo, undo
+from pages.parts.schema_table import schema_table
+from pages.parts.schema_views import VIEWS, schema_of, sync_notation, take_notation
+from pages.parts.schema_wide import wide_button, wide_dialog
+from pages.parts.state import input_value, opened_dialog, start_with
 
 __all__ = ["schema_editor"]
 
+DIALOGS = {"schema": start_dialog, "fields": wide_dialog, "copy": copy_dialog}
 EXAMPLE = "name, age int 0..120,\ntags list: short labels"
 
 
 def schema_editor(keys: FormatKeys) -> JsonObject:
     """Draw the editor and return what the schema says, or what is wrong with it; half-typed text is kept."""
-    _start(keys)
-    start_with(keys.view, "json")
+    _bar(keys)
+    start_with(keys.view, "table")
     view = st.segmented_control(
         "Edit as",
         list(VIEWS),
@@ -38,27 +37,38 @@ def schema_editor(keys: FormatKeys) -> JsonObject:
         required=True,
         label_visibility="collapsed",
         persist_state="session",
+        width="stretch",
     )
-    return _as_line(keys) if view == "line" else _as_json(keys)
+    read = _as(view, keys)
+    if (dialog := DIALOGS.get(opened_dialog() or "")) is not None:
+        dialog(keys)
+    return read
 
 
-def _start(keys: FormatKeys) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        known = {template.title: template for template in templates()}
-        key = f"{keys.schema}.template"
-        st.menu_button(
-            "Start from a template",
-            list(known),
-            icon=":material/auto_awesome:",
-            key=key,
-            type="tertiary",
-            on_click=lambda: begin_with_template(keys, known[str(input_value(key))]),
-        )
-        if has_before(keys):
-            st.button(
-                "Undo", icon=":material/undo:", key=f"{keys.schema}.undo", type="tertiary", on_click=undo, args=(keys,)
-            )
+def _bar(keys: FormatKeys) -> None:
+    """Draw what stands beside the views: where to begin, and how to take a change back."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{keys.kind}.bar"):
+        start_button(keys)
         saved_schemas(keys)
+        _step_button(keys, "Undo", undo, is_shown=can_undo(keys))
+        _step_button(keys, "Redo", redo, is_shown=can_redo(keys))
+        copy_button(keys)
+
+
+def _step_button(keys: FormatKeys, what: str, act: Callable[[FormatKeys], None], *, is_shown: bool) -> None:
+    if is_shown:
+        key = f"{keys.schema}.{what.lower()}"
+        st.button(what, icon=f":material/{what.lower()}:", key=key, type="tertiary", on_click=act, args=(keys,))
+
+
+def _as(view: str | None, keys: FormatKeys) -> JsonObject:
+    if view == "line":
+        return _as_line(keys)
+    if view == "json":
+        return _as_json(keys)
+    read = schema_table(keys, place="panel")
+    wide_button(keys)
+    return read
 
 
 def _as_json(keys: FormatKeys) -> JsonObject:

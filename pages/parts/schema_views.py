@@ -1,56 +1,34 @@
-"""A schema in two views, in one line and as JSON: the JSON is what counts, and each view follows the other."""
+"""A schema as a table, in one line and as JSON: the JSON is what counts, and each view follows the others."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 from pages.parts.json_text import read_schema
 from pages.parts.response_format_choice import FormatKeys, pretty
+from pages.parts.schema_draft import TableDraft, draft_of
+from pages.parts.schema_steps import new_stamp, note_step, put_schema
 from pages.parts.state import input_value, put_input
-from service.structured import NotationError, Template, schema_from_notation, schema_to_notation
+from service import InvalidSchemaError
+from service.structured import NotationError, schema_from_notation, schema_to_notation
 
 __all__ = [
     "VIEWS",
     "View",
-    "begin_with_template",
-    "has_before",
     "put_schema",
     "schema_of",
     "sync_notation",
+    "sync_table",
     "take_notation",
-    "undo",
+    "take_table",
 ]
 
-View = Literal["line", "json"]
-VIEWS: dict[View, str] = {"line": "One line", "json": "JSON"}
+View = Literal["table", "line", "json"]
+VIEWS: dict[View, str] = {"table": "Table", "line": "One line", "json": "JSON"}
 WIDTH = 40
 """The panel is narrow: a notation that is longer gets a line for each field."""
-
-
-def put_schema(keys: FormatKeys, schema: Any) -> None:
-    """Put a schema in the place of the one that is there, which can be taken back; to be called from a callback."""
-    put_input(keys.before, input_value(keys.schema))
-    put_input(keys.schema, pretty(schema))
-
-
-def begin_with_template(keys: FormatKeys, template: Template) -> None:
-    """Begin with a template, in the view for people; to be called from a callback."""
-    put_schema(keys, template.schema)
-    put_input(keys.name, template.name)
-    put_input(keys.view, "line")
-
-
-def has_before(keys: FormatKeys) -> bool:
-    """Whether there is a schema to go back to."""
-    before = input_value(keys.before)
-    return isinstance(before, str) and before != input_value(keys.schema)
-
-
-def undo(keys: FormatKeys) -> None:
-    """Go back to the schema before the last change that a button made; pressed again, forth."""
-    now, before = input_value(keys.schema), input_value(keys.before)
-    put_input(keys.schema, before)
-    put_input(keys.before, now)
 
 
 def sync_notation(keys: FormatKeys) -> str | None:
@@ -74,7 +52,7 @@ def take_notation(keys: FormatKeys) -> None:
     """Let the JSON say what the line says, if it can be read; to be called from a callback."""
     text = cast(str, input_value(keys.notation))
     if (schema := schema_of(text)[0]) is not None or not text.strip():
-        put_input(keys.schema, "" if schema is None else pretty(schema))
+        put_schema(keys, schema)
         put_input(keys.notation_of, input_value(keys.schema))
 
 
@@ -86,3 +64,41 @@ def schema_of(text: str) -> tuple[Any, str | None]:
         return schema_from_notation(text), None
     except NotationError as error:
         return None, error.message
+
+
+def sync_table(keys: FormatKeys) -> TableDraft | str:
+    """Return the table of what the JSON says, as it was left if that is where the JSON came from.
+
+    Returns:
+        Where there is no table: what is wrong with the JSON.
+    """
+    text = str(input_value(keys.schema) or "")
+    known = input_value(keys.table)
+    if isinstance(known, TableDraft) and known.of == text:
+        return known
+    read = read_schema(text)
+    if read.problem is not None:
+        return read.problem
+    try:
+        draft = draft_of(text, read.value, new_stamp())
+    except InvalidSchemaError as error:
+        return error.message
+    put_input(keys.table, draft)
+    return draft
+
+
+def take_table(keys: FormatKeys, edit: Mapping[str, Any]) -> None:
+    """Let the JSON say what the table says, if no row is wrong; to be called from a callback.
+
+    An edit of a table that has been replaced in the meantime is dropped.
+    """
+    known = sync_table(keys)
+    if isinstance(known, str) or edit.get("origin") != known.origin:
+        return
+    draft, schema = known.edited(edit)
+    if (draft.rows, draft.root) != (known.rows, known.root):
+        note_step(keys)
+    if not draft.errors:
+        put_input(keys.schema, "" if schema is None else pretty(schema))
+        draft = replace(draft, of=str(input_value(keys.schema)))
+    put_input(keys.table, draft)

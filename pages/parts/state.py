@@ -39,6 +39,7 @@ __all__ = [
 
 
 DIALOG = "shell.dialog"
+BELOW = "shell.dialog.below"
 
 
 def owner() -> str:
@@ -52,8 +53,12 @@ def library() -> Library:
     return _backend().library
 
 
-def open_dialog(name: Literal["answer", "connection", "saved", "save", "settings"]) -> None:
-    """Open a dialog with the next run of the page, and keep it open over reruns, as when an answer comes to its end."""
+def open_dialog(name: Literal["answer", "connection", "copy", "fields", "save", "saved", "schema", "settings"]) -> None:
+    """Open a dialog with the next run of the page, and keep it open over reruns, as when an answer comes to its end.
+
+    There is one at a time: run settings that are a drawer come back when what was opened from there is closed.
+    """
+    st.session_state[BELOW] = "settings" if opened_dialog() == "settings" else None
     st.session_state[DIALOG] = name
 
 
@@ -64,7 +69,7 @@ def opened_dialog() -> str | None:
 
 def close_dialog() -> None:
     """Note that the dialog was closed."""
-    st.session_state.pop(DIALOG, None)
+    st.session_state[DIALOG] = st.session_state.pop(BELOW, None)
 
 
 def start_with(key: str, value: object) -> object:

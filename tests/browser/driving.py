@@ -12,13 +12,16 @@ from tests.support import streamed
 __all__ = [
     "answer",
     "chip",
+    "choose_json_schema",
     "choose_model",
+    "choose_view",
     "dismiss",
     "finished",
     "new_conversation",
     "open_fold",
     "paced",
     "send",
+    "tab_to",
     "unfinished",
     "wait_until",
 ]
@@ -45,6 +48,36 @@ def choose_model(page: Page, model: str) -> None:
 def open_fold(page: Page, title: str) -> None:
     """Open a fold of run settings."""
     page.locator("[class*=run_settings] summary").filter(has_text=title).click()
+
+
+def tab_to(page: Page, wanted: Locator, presses: int = 12) -> None:
+    """Press Tab until something has the focus, also within a component."""
+    for _ in range(presses):
+        if wanted.evaluate("element => element === element.getRootNode().activeElement"):
+            return
+        page.keyboard.press("Tab")
+    expect(wanted).to_be_focused()
+
+
+def choose_json_schema(page: Page) -> None:
+    """Open the fold of the response format with the keyboard alone and choose a JSON schema."""
+    panel = page.locator("[class*=run_settings]")
+    panel.locator("summary").filter(has_text="Response format").focus()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("radiogroup", name="Response format")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("radiogroup", name="Edit as")).to_be_visible()
+    settle(page)
+
+
+def choose_view(page: Page, view: str) -> None:
+    """Show the schema as a table, in one line or as JSON, with the keyboard alone."""
+    views = page.get_by_role("radiogroup", name="Edit as")
+    views.get_by_role("radio", name=view, exact=True).press("Enter")
+    settle(page)
 
 
 def dismiss(page: Page, dialog: Locator) -> None:

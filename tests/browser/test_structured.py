@@ -5,39 +5,29 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from service.simulator import Simulator
-from tests.browser.driving import answer, chip, choose_model, finished, send
+from tests.browser.driving import (
+    answer,
+    chip,
+    choose_json_schema,
+    choose_model,
+    choose_view,
+    finished,
+    send,
+    tab_to,
+)
 
 SCHEMA = '{"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object", "properties": '
 SCHEMA += '{"price": {"type": "number"}}, "required": ["price"]}}}, "required": ["items"]}'
 
 
-def fold(page: Page) -> Locator:
-    """Return the summary of the fold in which the form of the answer is chosen."""
-    return page.locator(".st-key-panel summary").filter(has_text="Response format")
-
-
 def choose_schema_by_keyboard(page: Page) -> Locator:
     """Open the fold, choose JSON schema and go on to its editor, which is returned."""
-    fold(page).focus()
-    page.keyboard.press("Enter")
-    choices = page.locator(".st-key-panel").get_by_role("radiogroup", name="Response format")
-    expect(choices).to_be_visible()
-    page.keyboard.press("Tab")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
+    choose_json_schema(page)
+    choose_view(page, "JSON")
     editor = page.get_by_role("textbox", name="JSON schema")
     expect(editor).to_be_visible()
     tab_to(page, editor)
     return editor
-
-
-def tab_to(page: Page, wanted: Locator) -> None:
-    for _ in range(10):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    expect(wanted).to_be_focused()
 
 
 def test_an_example_fills_in_a_form(tab: Page, server: Simulator) -> None:

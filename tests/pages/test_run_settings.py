@@ -75,6 +75,7 @@ def choose_format(chat: AppTest, kind: str) -> AppTest:
 
 def type_schema(chat: AppTest, text: str) -> AppTest:
     choose_format(chat, "json_schema")
+    chat.segmented_control(key="chat.response_format.view").set_value("json").run()
     return chat.text_area(key="chat.response_format.schema_json").set_value(text).run()
 
 
@@ -243,7 +244,9 @@ def test_an_empty_schema_is_refused_and_templates_are_offered(chat: AppTest, ser
     assert "The JSON schema is empty." in errors(chat)[-1]
     assert server.chat_requests == []
     invoice = next(template for template in templates() if template.name == "invoice")
-    chat.menu_button(key="chat.response_format.schema_json.template").set_value(invoice.title).run()
+    chat.button(key="chat.response_format.schema_json.start").click().run()
+    chat.selectbox(key="chat.response_format.template").set_value(invoice.title).run()
+    chat.button(key="chat.response_format.use").click().run()
     arrived = sent(chat, server)["response_format"]["json_schema"]
     assert (arrived["name"], arrived["schema"]) == ("invoice", invoice.schema)
 
