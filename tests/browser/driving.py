@@ -46,8 +46,10 @@ def choose_model(page: Page, model: str) -> None:
 
 
 def open_fold(page: Page, title: str) -> None:
-    """Open a fold of run settings."""
-    page.locator("[class*=run_settings] summary").filter(has_text=title).click()
+    """Open a fold of run settings, once those that the drawer took the place of are gone."""
+    fold = page.locator("[class*=run_settings] summary").filter(has_text=title)
+    expect(fold).to_have_count(1)
+    fold.click()
 
 
 def tab_to(page: Page, wanted: Locator, presses: int = 12) -> None:
