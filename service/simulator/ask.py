@@ -12,6 +12,7 @@ from service.simulator import tokens
 from service.simulator.catalogue import Model
 from service.simulator.wire import Head
 
+SCHEMA_MARK = "JSON Schema:\n"
 FormatKind = Literal["text", "json_object", "json_schema"]
 
 
@@ -56,9 +57,17 @@ class Ask:
 
     @cached_property
     def seed(self) -> int:
-        """A number that differs between conversations and repeats for the same one."""
-        text = json.dumps([self.body.get("seed"), self.messages], sort_keys=True)
+        """A number that differs between conversations and repeats for the same one, also when it asks again."""
+        messages = self.messages
+        while _asks_again(messages):
+            messages = messages[:-2]
+        text = json.dumps([self.body.get("seed"), list(messages)], sort_keys=True)
         return zlib.crc32(text.encode("utf-8", "backslashreplace"))
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether the model is shown an answer of its own and told what is wrong with its JSON."""
+        return _asks_again(self.messages)
 
     @cached_property
     def prompt_tokens(self) -> int:
@@ -81,13 +90,16 @@ class Ask:
 
     @property
     def format(self) -> FormatKind:
-        """The response format that the model will follow: unsupported ones are dropped without a word."""
+        """The response format that the model will follow: unsupported ones are dropped without a word.
+
+        A JSON Schema that a system message tells is followed as well.
+        """
         kind = self.asked_format
         if kind == "json_schema" and self.model.supports("structured_outputs"):
             return "json_schema"
         if kind == "json_object" and self.model.supports("response_format"):
             return "json_object"
-        return "text"
+        return "text" if self.told_schema is None else "json_schema"
 
     @property
     def asked_format(self) -> Any:
@@ -96,9 +108,18 @@ class Ask:
 
     @property
     def schema(self) -> Any:
-        """The JSON Schema of the response format; `None` when there is none."""
+        """The JSON Schema of the response format, else the one that is told; `None` when there is none."""
         definition = self._format.get("json_schema")
-        return definition.get("schema") if isinstance(definition, Mapping) else None
+        return definition.get("schema") if isinstance(definition, Mapping) else self.told_schema
+
+    @cached_property
+    def told_schema(self) -> Any:
+        """The JSON Schema behind the words "JSON Schema:" in a system message; `None` when there is none."""
+        _, mark, told = self.system_text.partition(SCHEMA_MARK)
+        try:
+            return json.JSONDecoder().raw_decode(told)[0] if mark else None
+        except (ValueError, RecursionError):
+            return None
 
     @property
     def schema_name(self) -> Any:
@@ -133,6 +154,11 @@ class Ask:
         except (KeyError, ValueError):
             return default
         return value if math.isfinite(value) else default
+
+
+def _asks_again(messages: Sequence[Mapping[str, Any]]) -> bool:
+    roles = [message.get("role") for message in messages[-2:]]
+    return roles == ["assistant", "user"] and "JSON" in text_of(messages[-1])
 
 
 def text_of(message: Mapping[str, Any]) -> str:

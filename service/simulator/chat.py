@@ -11,6 +11,7 @@ from service.simulator.answers import Answer, limited, respond
 from service.simulator.ask import Ask
 from service.simulator.catalogue import Catalogue
 from service.simulator.chance import Random, seeded
+from service.simulator.healing import healed
 from service.simulator.ledger import Generation, Ledger
 from service.simulator.scenarios import behaviour
 from service.simulator.steps import Response
@@ -72,7 +73,7 @@ class Chat:
             return _refused(refusal, generation_id)
         result = behaviour(named.model)(ask)
         if isinstance(result, Answer):
-            answer = limited(result, ask)
+            answer = limited(healed(result, ask), ask)
             return self._entered(respond(answer, ask), ask, caller, answer)
         return self._entered(result, ask, caller) if result.status == 200 else _refused(result, generation_id)
 

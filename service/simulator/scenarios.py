@@ -92,6 +92,13 @@ SCENARIOS: Sequence[Scenario] = (
     Scenario("json", "JSON", "Answers with made-up data that fits your JSON schema.", structured.conforming, _JSON),
     Scenario("wrong-shape", "Wrong shape", "Answers with JSON that breaks your schema.", structured.wrong_shape, _JSON),
     Scenario(
+        "broken-json",
+        "Broken JSON",
+        "Answers with right values, written with commas that JSON does not allow, in a markdown fence.",
+        structured.broken,
+        _JSON,
+    ),
+    Scenario(
         "fenced-json",
         "JSON in a fence",
         "Answers with right JSON wrapped in a markdown fence.",

@@ -1,6 +1,7 @@
 """Answers in JSON: right, nearly right, fenced, cut off, or not JSON at all."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -28,8 +29,13 @@ def conforming(ask: Ask) -> Result:
 
 
 def wrong_shape(ask: Ask) -> Result:
-    """Answer with JSON that breaks the schema in a few places."""
-    return _with_value(ask, lambda value: _broken(ask, value))
+    """Answer with JSON that breaks the schema in a few places, and rightly when asked again."""
+    return conforming(ask) if ask.asks_again else _with_value(ask, lambda value: _broken(ask, value))
+
+
+def broken(ask: Ask) -> Result:
+    """Answer with conforming values, written with a comma too many at the end of each list and object, in a fence."""
+    return conforming(ask) if ask.asks_again else _with_value(ask, lambda value: json_answer(_miswritten(value)))
 
 
 def fenced(ask: Ask) -> Result:
@@ -40,7 +46,9 @@ def fenced(ask: Ask) -> Result:
 
 
 def not_json(ask: Ask) -> Result:
-    """Answer in prose whatever the format."""
+    """Answer in prose whatever the format, and in JSON when asked again."""
+    if ask.asks_again:
+        return conforming(ask)
     return Answer(f"Sure! Here is what you asked for, in words: {writer.quoted(ask.last_text)}. {writer.SIMULATED}")
 
 
@@ -130,6 +138,11 @@ def _invalid_schema(text: str) -> dict[str, Any]:
         }
     }
     return {"raw": json.dumps(raw), "provider_name": "Simulator"}
+
+
+def _miswritten(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return "```json\n" + re.sub(r"(\n *[}\]])", r",\1", text) + "\n```"
 
 
 def _broken(ask: Ask, value: Any) -> Result:

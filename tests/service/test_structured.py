@@ -161,7 +161,7 @@ def test_a_wrong_answer_is_asked_again_with_what_was_wrong(service: OpenRouterSe
 def test_repairs_are_asked_for_as_often_as_allowed(service: OpenRouterService, sim: Simulator) -> None:
     """One repair is two requests, and every answer is kept."""
     with pytest.raises(SchemaValidationError) as caught:
-        service.complete_structured(ask("sim/wrong-shape"), SCHEMA, max_repairs=1)
+        service.complete_structured(ask("sim/schema-ignored"), SCHEMA, max_repairs=1)
     assert (len(caught.value.attempts), len(sim.chat_requests)) == (2, 2)
     assert caught.value.partial is caught.value.attempts[-1]
 
