@@ -271,12 +271,17 @@ class OpenRouterService:
         messages = request.messages
         if config.system_prompt and not any(message.role in ("system", "developer") for message in messages):
             messages = (Message.system(config.system_prompt), *messages)
+        form = request.response_format or config.response_format
+        if form is not None and form.delivery == "prompt" and form.schema_body is not None:
+            from service.structured.telling import with_schema
+
+            messages = with_schema(messages, form.schema_body, name=form.schema_name)
         complete = request.model_copy(
             update={
                 "messages": messages,
                 "model": request.model or config.model,
                 "parameters": request.parameters.merged_over(config.parameters),
-                "response_format": request.response_format or config.response_format,
+                "response_format": form,
             }
         )
         self._check(complete)
@@ -303,7 +308,7 @@ class OpenRouterService:
             from service.structured import validate
 
             # Found out after the answer, a wrong schema would cost the answer.
-            validate(None, form.schema_body)
+            validate(None, form.asked_schema or {})
         model = request.model or ""
         if self.config.is_openrouter and "/" not in model and not model.startswith("@"):
             suggestion = self._catalogue.suggestion(model)
@@ -316,7 +321,10 @@ class OpenRouterService:
         """Return the JSON body of a request, completed from the configuration."""
         if isinstance(request, str):
             request = ChatRequest(messages=(Message.user(request),))
-        return build_payload(self._complete(request), stream=stream, asks_for_usage=not self.config.is_openrouter_api)
+        is_openrouter = self.config.is_openrouter_api
+        return build_payload(
+            self._complete(request), stream=stream, asks_for_usage=not is_openrouter, chooses_providers=is_openrouter
+        )
 
     def _send(
         self,
@@ -367,8 +375,9 @@ class OpenRouterService:
         result = self._check_model(result, request)
         form = request.response_format
         wants_json = form is not None and form.wants_json and self.config.validate_structured
-        schema = form.schema_body if form is not None and wants_json else None
-        verdict, value = judge_value(result, schema, wants_json=wants_json)
+        schema = form.asked_schema if form is not None and wants_json else None
+        was_strict = form is not None and form.written is not None
+        verdict, value = judge_value(result, schema, wants_json=wants_json, was_strict=was_strict)
         return replace(result, verdict=verdict, parsed=value)
 
     def _check_model(self, result: ChatResult, request: ChatRequest) -> ChatResult:

@@ -28,6 +28,7 @@ from pydantic import (
 __all__ = [
     "ChatRequest",
     "ContentPart",
+    "Delivery",
     "FunctionCall",
     "Message",
     "ModelParameters",
@@ -44,6 +45,7 @@ Role = Literal["system", "developer", "user", "assistant", "tool"]
 PartType = Literal["text", "image_url", "input_audio", "file", "video_url", "input_video"]
 AudioFormat = Literal["wav", "mp3", "aiff", "aac", "ogg", "flac", "m4a", "pcm16", "pcm24"]
 ImageDetail = Literal["auto", "low", "high", "original"]
+Delivery = Literal["native", "prompt"]
 ReasoningEffort = Literal["max", "xhigh", "high", "medium", "low", "minimal", "none"]
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -347,10 +349,25 @@ def _check_schema_size(schema: Any, what: str) -> None:
 
 
 class ResponseFormat(_Frozen):
-    """The form of the answer: text, any JSON object, or JSON that follows a schema. Make it with the class methods."""
+    """The form of the answer: text, any JSON object, or JSON that follows a schema. Make it with the class methods.
+
+    Attributes:
+        type: What is asked for.
+        definition: Name, schema, description and strictness, as they are sent.
+        written: The schema as somebody wrote it, where the one in `definition` is its strict form.
+        delivery: How the schema reaches the model: `native`, as the request's response format, or `prompt`, in a
+            system message, for models without structured outputs. Answers are judged by it either way.
+        require_parameters: Whether OpenRouter is to choose only among providers that support everything the request
+            holds (`provider.require_parameters`). Sent with a native schema alone, and to no other server; a
+            `provider` that decides it wins.
+        grammar: The grammar, for the type of that name.
+    """
 
     type: Literal["text", "json_object", "json_schema", "grammar", "python"] = "text"
     definition: _Json | None = None
+    written: _Json | None = None
+    delivery: Delivery = "native"
+    require_parameters: bool = False
     grammar: str | None = None
 
     @classmethod
@@ -371,6 +388,9 @@ class ResponseFormat(_Frozen):
         *,
         description: str | None = None,
         strict: bool | None = True,
+        written: Mapping[str, Any] | None = None,
+        delivery: Delivery = "native",
+        require_parameters: bool = False,
     ) -> ResponseFormat:
         """Ask for JSON that follows a schema of ≤50,000 characters; `name` is 1–64 of `a-zA-Z0-9_-`."""
         definition: dict[str, Any] = {"name": name, "schema": dict(schema)}
@@ -378,7 +398,13 @@ class ResponseFormat(_Frozen):
             definition["description"] = description
         if strict is not None:
             definition["strict"] = strict
-        return cls(type="json_schema", definition=definition)
+        return cls(
+            type="json_schema",
+            definition=definition,
+            written=_copied(written),
+            delivery=delivery,
+            require_parameters=require_parameters,
+        )
 
     @property
     def schema_name(self) -> str | None:
@@ -387,8 +413,13 @@ class ResponseFormat(_Frozen):
 
     @property
     def schema_body(self) -> dict[str, Any] | None:
-        """The JSON Schema itself."""
+        """The JSON Schema itself, as it is sent."""
         return (self.definition or {}).get("schema")
+
+    @property
+    def asked_schema(self) -> dict[str, Any] | None:
+        """The JSON Schema as it was written, by which answers are judged."""
+        return self.written if self.written is not None else self.schema_body
 
     @property
     def wants_json(self) -> bool:
@@ -417,10 +448,13 @@ class ResponseFormat(_Frozen):
         if not isinstance(schema, Mapping):
             raise ValueError('json_schema needs "schema": a JSON Schema object')
         _check_schema_size(schema, "the schema")
+        _check_schema_size(self.written, "the schema as written")
         return self
 
     @model_serializer
     def _to_wire(self) -> dict[str, Any]:
+        if self.type == "json_schema" and self.delivery == "prompt":
+            return {"type": "text"}
         if self.type == "json_schema":
             return {"type": "json_schema", "json_schema": self.definition}
         return {"type": "grammar", "grammar": self.grammar} if self.type == "grammar" else {"type": self.type}

@@ -101,7 +101,13 @@ def encode_request(request: ChatRequest, payload: Mapping[str, Any], secrets: Se
 
 
 def _set_fields(value: Tool | ResponseFormat) -> dict[str, Any]:
-    return {name: found for name in type(value).model_fields if (found := getattr(value, name)) is not None}
+    """Return what is not as it is by itself; the type is always told."""
+    fields = {name: (getattr(value, name), field) for name, field in type(value).model_fields.items()}
+    return {
+        name: found
+        for name, (found, field) in fields.items()
+        if name == "type" or found != field.get_default(call_default_factory=True)
+    }
 
 
 def _own_of_payload(request: ChatRequest, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.results import Verdict
 
-__all__ = ["repair_instruction", "schema_instruction"]
+__all__ = ["repair_instruction", "schema_instruction", "schema_text"]
 
 _ONLY_JSON = "Write the JSON and nothing else: no introduction, no explanation, no Markdown fence."
 
@@ -27,13 +27,17 @@ def schema_instruction(schema: Mapping[str, Any] | bool, *, name: str | None = N
         name: What the value is, such as "invoice"; models use it to understand the task.
     """
     what = f" named {json.dumps(name, ensure_ascii=False)}" if name else ""
-    text = json.dumps(schema, ensure_ascii=False, separators=(",", ":"), default=dict)
     return (
         f"Answer with one JSON value{what} that is valid against the JSON Schema below. {_ONLY_JSON}\n"
         "Use the property names exactly as written, give every required property, add none that the schema does not "
         "allow, and keep to its types and allowed values. Do not repeat the schema.\n\n"
-        f"JSON Schema:\n{text}"
+        f"JSON Schema:\n{schema_text(schema)}"
     )
+
+
+def schema_text(schema: Mapping[str, Any] | bool) -> str:
+    """Return a schema as it is written into the instruction."""
+    return json.dumps(schema, ensure_ascii=False, separators=(",", ":"), default=dict)
 
 
 def repair_instruction(verdict: Verdict) -> str:

@@ -63,6 +63,14 @@ class Strict:
     schema: dict[str, Any]
     changes: tuple[StrictChange, ...]
 
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether the answer, which is no object, stands in the field `value` of one."""
+        return _WRAPPING in self.changes
+
+
+_WRAPPING = StrictChange("", "put into an object, as its field `value`")
+
 
 def strictify(schema: Mapping[str, Any] | bool) -> dict[str, Any]:
     """Return the strict form of a schema: every field required, none beside those that are named.
@@ -112,7 +120,7 @@ class _Writer:
         if isinstance(root, dict) and not types_of(root) and "properties" in root:
             root = typed(root, self._scene)
         if types_of(root) != ("object",) or "anyOf" in root:
-            self.changes = [StrictChange("", "put into an object, as its field `value`")]
+            self.changes = [_WRAPPING]
             root = wrapped(self._document, self._scene)
             self._scene = Scene(root)
         strict: dict[str, Any] = self._strict(root, ())

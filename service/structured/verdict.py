@@ -33,9 +33,13 @@ def judge(result: ChatResult, schema: Schema | None = None, *, wants_json: bool 
 
 
 def judge_value(
-    result: ChatResult, schema: Schema | None = None, *, wants_json: bool = False
+    result: ChatResult, schema: Schema | None = None, *, wants_json: bool = False, was_strict: bool = False
 ) -> tuple[Verdict | None, Any]:
-    """Return the same as `judge`, and the JSON value where the verdict is `valid` or `fenced`, else `None`."""
+    """Return the same as `judge`, and the JSON value where the verdict is `valid` or `fenced`, else `None`.
+
+    With `was_strict` the model was sent the strict form of the schema: a field that is null because it could not be
+    left out counts as left out, and is not in the value.
+    """
     if (early := _before_reading(result)) is not None:
         return early, None
     is_tool_call = bool(result.tool_calls)
@@ -43,7 +47,7 @@ def judge_value(
         return None, None
     if schema is None and not wants_json:
         return None, None
-    verdict, value = _read(result.text, schema)
+    verdict, value = _read(result.text, schema, was_strict=was_strict)
     # What a model says beside a tool call is an aside; the answer is still to come.
     return (None, None) if is_tool_call and verdict.kind == "not_json" else (verdict, value)
 
@@ -100,17 +104,34 @@ def _is_visible(text: str) -> bool:
     return any(not letter.isspace() and letter not in _INVISIBLE for letter in text)
 
 
-def _read(text: str, schema: Schema | None) -> tuple[Verdict, Any]:
+def _read(text: str, schema: Schema | None, *, was_strict: bool) -> tuple[Verdict, Any]:
     try:
         read = read_json(text)
     except ValueError as error:
         return Verdict("not_json", f"The answer is not JSON. {error}"), None
-    issues = _object_wanted(read.value) if schema is None else validate(read.value, schema)
+    value, issues = _checked(read.value, schema, was_strict=was_strict)
     if issues:
         return Verdict("wrong_shape", _wrong_shape(issues), tuple(issues)), None
+    met = _met(schema) + ("" if value is read.value else "; null stands for what could be left out")
     if read.is_fenced:
-        return Verdict("fenced", f"The answer is good JSON inside a fence{_met(schema)}."), read.value
-    return Verdict("valid", f"The answer is good JSON{_met(schema)}."), read.value
+        return Verdict("fenced", f"The answer is good JSON inside a fence{met}."), value
+    return Verdict("valid", f"The answer is good JSON{met}."), value
+
+
+def _checked(value: Any, schema: Schema | None, *, was_strict: bool) -> tuple[Any, list[Issue]]:
+    """Return the value as it counts, and what is wrong with it."""
+    if schema is None:
+        return value, _object_wanted(value)
+    if not was_strict:
+        return value, validate(value, schema)
+    # What is about schemas is not needed for most answers.
+    from service.structured.as_written import asked_by, without_added_nulls
+
+    asked = asked_by(schema)
+    if not validate(value, asked):
+        return value, []
+    counted = without_added_nulls(value, asked)
+    return counted, validate(counted, asked)
 
 
 def _object_wanted(value: Any) -> list[Issue]:

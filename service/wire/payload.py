@@ -5,15 +5,18 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from service.types import ChatRequest
+from service.types import ChatRequest, ResponseFormat
 
 
-def build_payload(request: ChatRequest, *, stream: bool, asks_for_usage: bool = False) -> dict[str, Any]:
+def build_payload(
+    request: ChatRequest, *, stream: bool, asks_for_usage: bool = False, chooses_providers: bool = False
+) -> dict[str, Any]:
     """Return the request's JSON body; what is unset is not in it, and it shares nothing with the request.
 
     `extra_body` is merged last: it may replace any parameter, but not the messages and not `stream`. With
     `asks_for_usage` a stream asks for its token counts, which OpenRouter sends unasked and llama.cpp, vLLM and others
-    do not; `extra_body={"stream_options": None}` takes that back.
+    do not; `extra_body={"stream_options": None}` takes that back. With `chooses_providers` the server understands
+    `provider`, so that a response format may ask for providers that support it.
     """
     payload: dict[str, Any] = {"model": request.model} if request.model else {}
     payload["messages"] = [message.model_dump() for message in request.messages]
@@ -30,5 +33,18 @@ def build_payload(request: ChatRequest, *, stream: bool, asks_for_usage: bool = 
     if stream and asks_for_usage:
         payload["stream_options"] = {"include_usage": True}
     payload.update(copy.deepcopy(request.parameters.extra_body))
+    if chooses_providers and _requires_parameters(request.response_format):
+        _require_parameters(payload)
     payload["stream"] = stream
     return payload
+
+
+def _requires_parameters(form: ResponseFormat | None) -> bool:
+    return form is not None and form.require_parameters and form.type == "json_schema" and form.delivery == "native"
+
+
+def _require_parameters(payload: dict[str, Any]) -> None:
+    """Ask for providers that support all parameters, unless the request says otherwise itself."""
+    provider = payload.get("provider", {})
+    if isinstance(provider, dict):
+        payload["provider"] = {"require_parameters": True, **provider}

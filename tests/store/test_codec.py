@@ -18,6 +18,7 @@ from service import (
     Message,
     ModelParameters,
     OpenRouterError,
+    OpenRouterService,
     ResponseFormat,
     SchemaValidationError,
     Timings,
@@ -80,6 +81,8 @@ FORMATS = st.sampled_from(
         ResponseFormat.text(),
         ResponseFormat.json_object(),
         ResponseFormat.json_schema("a", {"type": "object", "properties": {"key": {"type": "string"}}}),
+        ResponseFormat.json_schema("a", {"type": "object"}, written={"title": "as written"}, require_parameters=True),
+        ResponseFormat.json_schema("a", {"type": "object"}, delivery="prompt", strict=None),
         ResponseFormat(type="grammar", grammar="root ::= 'a'"),
     ]
 )
@@ -288,3 +291,26 @@ def test_what_is_no_key_stays_as_it_is() -> None:
     assert rest["response_format"]["definition"]["schema"] == schema
     encoded = codec.encode_result(ChatResult(parsed={"key": "C major", "token": "sunflower"}))
     assert encoded["parsed"] == {"key": "C major", "token": "sunflower"}
+
+
+def test_a_response_format_of_an_earlier_version_is_read() -> None:
+    """One that says nothing of its delivery was sent as it is."""
+    rest = codec.encode_request(ask(response_format=ResponseFormat.json_schema("a", {"type": "object"})), {}).rest
+    assert set(rest["response_format"]) == {"type", "definition"}
+    form = codec.decode_request(rest, ()).response_format
+    assert form is not None
+    assert (form.delivery, form.written, form.require_parameters) == ("native", None, False)
+
+
+def test_a_schema_in_the_prompt_is_stored_as_it_was_told(service: OpenRouterService) -> None:
+    """What was sent is told by its messages, whatever a later version would write."""
+    form = ResponseFormat.json_schema("a", {"type": "object"}, delivery="prompt")
+    run = service.start(ask(response_format=form))
+    assert run.join(20)
+    encoded = codec.encode_request(run.request, run.payload)
+    messages = [codec.decode_message(message) for message in encoded.messages]
+    again = codec.decode_request(encoded.rest, messages)
+    assert again.response_format == form
+    assert codec.decode_payload(encoded.rest, again) == run.payload
+    assert run.payload["response_format"] == {"type": "text"}
+    assert [message.role for message in messages] == ["system", "user"]
