@@ -33,7 +33,7 @@ from service.wire.payload import build_payload
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from service.structured.complete import StructuredAnswer, StructuredMode
+    from service.structured.complete import RepairStep, StructuredAnswer, StructuredMode
 
 __all__ = ["OpenRouterService"]
 
@@ -158,16 +158,17 @@ class OpenRouterService:
         run = self._send(request, self._build_payload(request, stream=True), sink=sink, session=session)
         return ChatStream(run, sink)
 
-    def start(self, request: ChatRequest, *, session: str = "") -> Run:
-        """Send a request in the background, streaming, and return its handle; see `Run`.
+    def start(self, request: ChatRequest, *, session: str = "", stream: bool = True) -> Run:
+        """Send a request in the background and return its handle; see `Run`.
 
-        `session` names whose turn it is when runs have to wait: sessions take turns.
+        `session` names whose turn it is when runs have to wait: sessions take turns. Without `stream` the answer
+        comes as a whole, which OpenRouter's response healing needs.
 
         Raises:
             OpenRouterError: The request is wrong; anything later is in `run.error` and raised by `run.wait()`.
         """
         request = self._complete(request)
-        return self._send(request, self._build_payload(request, stream=True), session=session)
+        return self._send(request, self._build_payload(request, stream=stream), session=session)
 
     def complete_structured(
         self,
@@ -178,11 +179,14 @@ class OpenRouterService:
         mode: StructuredMode = "auto",
         max_repairs: int = 0,
         on_invalid: Literal["raise", "return"] = "raise",
+        repairs: tuple[RepairStep, ...] = ("reask",),
     ) -> StructuredAnswer:
         """Ask for JSON that follows a schema, check it, and ask again with the violations up to `max_repairs` times.
 
         `mode` is "native" (the model's structured outputs), "prompt" (the schema goes into the prompt) or "auto":
         native where the model has it or it is unknown. With a pydantic class as schema, `value` is an instance of it.
+        `repairs` names what may be done: "local" mends mistakes of writing here and for nothing, "healing" asks
+        OpenRouter to do so, "reask" asks again. What was cut off is never repaired.
 
         Raises:
             SchemaValidationError: No answer satisfied the schema and `on_invalid` is "raise".
@@ -193,7 +197,14 @@ class OpenRouterService:
         from service.structured.complete import complete_structured
 
         return complete_structured(
-            self, request, schema, name=name, mode=mode, max_repairs=max_repairs, on_invalid=on_invalid
+            self,
+            request,
+            schema,
+            name=name,
+            mode=mode,
+            max_repairs=max_repairs,
+            on_invalid=on_invalid,
+            repairs=repairs,
         )
 
     def list_models(self, *, refresh: bool = False) -> list[ModelInfo]:

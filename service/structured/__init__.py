@@ -3,8 +3,8 @@
 And the schemas themselves: made as a table of fields, in one line, from source or from examples; what a provider
 refuses, and the strict form.
 
-Nothing here loads the validator before the first check, or what is about schemas before it is asked for, so importing
-is cheap.
+Nothing here loads the validator before the first check, or what is about schemas and repairs before it is asked for,
+so importing is cheap.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from service.structured.lint import advise_schema, apply_fixes, lint_schema, profile_for
     from service.structured.linting import Fix, LintIssue, Profile
     from service.structured.notation import NotationError, schema_from_notation, schema_to_notation
+    from service.structured.repair import Repair, healing_request, repair_locally, repair_request
     from service.structured.source import (
         SourceError,
         schema_from_pydantic,
@@ -56,6 +57,7 @@ __all__ = [
     "LintIssue",
     "NotationError",
     "Profile",
+    "Repair",
     "Rest",
     "SchemaFields",
     "SourceError",
@@ -68,6 +70,7 @@ __all__ = [
     "check_fields",
     "explain_strictify",
     "fields_to_schema",
+    "healing_request",
     "infer_schema",
     "infer_schema_from_csv",
     "judge",
@@ -77,6 +80,8 @@ __all__ = [
     "read_described_schema",
     "read_json",
     "repair_instruction",
+    "repair_locally",
+    "repair_request",
     "schema_from_notation",
     "schema_from_pydantic",
     "schema_from_typescript",
@@ -91,7 +96,8 @@ __all__ = [
     "validate",
 ]
 
-_ABOUT_SCHEMAS = (
+_LATER = (
+    "repair",
     "fields",
     "notation",
     "source",
@@ -106,9 +112,9 @@ _ABOUT_SCHEMAS = (
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is about schemas when it is first asked for."""
+    """Load what is about schemas and repairs when it is first asked for."""
     if name in __all__:
-        for part in _ABOUT_SCHEMAS:
+        for part in _LATER:
             module = import_module(f"{__name__}.{part}")
             if name in module.__all__:
                 return getattr(module, name)

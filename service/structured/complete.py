@@ -9,29 +9,44 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from service.errors import InvalidSchemaError, OpenRouterError, SchemaValidationError, UnsupportedFeatureError
 from service.results import ChatResult, Issue, Verdict
-from service.structured.instruct import repair_instruction, schema_instruction
+from service.structured.repair import (
+    REPAIRABLE,
+    Repair,
+    healing_request,
+    mended_result,
+    repair_locally,
+    repair_request,
+)
 from service.structured.validate import validate
 from service.structured.verdict import judge_value
 from service.structured.words import place
-from service.types import ChatRequest, Message, ResponseFormat
+from service.types import ChatRequest, ResponseFormat
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from service.openrouter import OpenRouterService
 
-__all__ = ["StructuredAnswer", "StructuredMode", "complete_structured"]
+__all__ = ["RepairStep", "StructuredAnswer", "StructuredMode", "complete_structured"]
 
 StructuredMode = Literal["auto", "native", "prompt"]
+
+RepairStep = Literal["local", "healing", "reask"]
+"""How an answer may be repaired: here and for nothing, by OpenRouter before it is sent, or by asking again."""
 
 
 @dataclass(frozen=True)
 class StructuredAnswer:
-    """A value that satisfies the schema, or `None`; the result it came from; every answer that was tried, in order."""
+    """A value that satisfies the schema, or `None`; the result it came from; every answer that was tried, in order.
+
+    `repair` says what was changed where the value was mended without asking again; its result, for which nothing was
+    sent, stands in `attempts` behind the one it was made of.
+    """
 
     value: Any
     result: ChatResult
     attempts: tuple[ChatResult, ...]
+    repair: Repair | None = None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -48,30 +63,48 @@ def complete_structured(
     mode: StructuredMode,
     max_repairs: int,
     on_invalid: Literal["raise", "return"],
+    repairs: tuple[RepairStep, ...],
 ) -> StructuredAnswer:
     """See `OpenRouterService.complete_structured`."""
     model_class = schema if isinstance(schema, type) else None
     body: Mapping[str, Any] = model_class.model_json_schema() if model_class else _mapping(schema)
     validate(None, body)
     is_native, warning = _decide(service, request, mode)
-    # Completed first, so that the schema in the prompt does not take the place of the configured system prompt.
-    request = service._complete(request)
     ask = _native(request, name, body) if is_native else _in_prompt(request, name, body)
+    if "healing" in repairs and is_native:
+        ask = healing_request(ask)
     attempts: list[ChatResult] = []
+    asked = 0
     while True:
         result = service.chat(ask)
-        verdict, value, shown = _judge(result, body, model_class)
         warnings = (*result.warnings, warning) if warning else result.warnings
-        result = replace(result, verdict=verdict, parsed=value, warnings=warnings)
+        result, shown = _judged(replace(result, warnings=warnings), body, model_class)
         attempts.append(result)
-        if verdict is not None and verdict.is_usable:
-            return StructuredAnswer(shown, result, tuple(attempts))
-        if len(attempts) > max_repairs or verdict is None or verdict.kind not in ("not_json", "wrong_shape"):
+        repair = repair_locally(result, body) if "local" in repairs and _is_repairable(result) else None
+        if repair is not None:
+            result, shown = _judged(mended_result(result, repair), body, model_class)
+            attempts.append(result)
+        if result.verdict is not None and result.verdict.is_usable:
+            return StructuredAnswer(shown, result, tuple(attempts), repair)
+        asked += 1
+        if asked > max_repairs or "reask" not in repairs or result.verdict is None or not _is_repairable(result):
             break
-        ask = _asked_again(ask, result, verdict)
+        ask = repair_request(ask, result, result.verdict)
     if on_invalid == "return":
         return StructuredAnswer(None, result, tuple(attempts))
     raise _invalid(result, attempts)
+
+
+def _is_repairable(result: ChatResult) -> bool:
+    return result.verdict is not None and result.verdict.kind in REPAIRABLE
+
+
+def _judged(
+    result: ChatResult, schema: Mapping[str, Any], model_class: type[BaseModel] | None
+) -> tuple[ChatResult, Any]:
+    """Return the result with its verdict and JSON value, and what the caller gets: the value, or an instance."""
+    verdict, value, shown = _judge(result, schema, model_class)
+    return replace(result, verdict=verdict, parsed=value), shown
 
 
 def _judge(
@@ -90,24 +123,6 @@ def _judge(
         found = error.errors(include_url=False, include_input=False)
         issues = tuple(Issue(place(item["loc"]), item["msg"].removeprefix("Value error, ")) for item in found)
         return Verdict("wrong_shape", f"The answer is no valid {model_class.__name__}.", issues), None, None
-
-
-def _as_instance(model_class: type[BaseModel], value: Any, verdict: Verdict) -> tuple[Verdict, Any]:
-    """Make an instance of a value that fits the schema; what the class's own validators refuse is wrong in shape."""
-    from pydantic import ValidationError
-
-    try:
-        return verdict, model_class.model_validate(value)
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False)
-        issues = tuple(
-            Issue(_path(problem["loc"]), problem["msg"].removeprefix("Value error, ")) for problem in problems
-        )
-        return Verdict("wrong_shape", f"The answer does not satisfy {model_class.__name__}.", issues), None
-
-
-def _path(steps: tuple[int | str, ...]) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
 def _mapping(schema: Any) -> Mapping[str, Any]:
@@ -140,16 +155,8 @@ def _native(request: ChatRequest, name: str, schema: Mapping[str, Any]) -> ChatR
 
 
 def _in_prompt(request: ChatRequest, name: str, schema: Mapping[str, Any]) -> ChatRequest:
-    instruction = Message.system(schema_instruction(schema, name=name))
-    leading = [message for message in request.messages if message.role in ("system", "developer")]
-    rest = [message for message in request.messages if message.role not in ("system", "developer")]
-    messages = (*leading, instruction, *rest)
-    return request.model_copy(update={"messages": messages, "response_format": ResponseFormat.text()})
-
-
-def _asked_again(request: ChatRequest, result: ChatResult, verdict: Verdict) -> ChatRequest:
-    more = (Message.assistant(result.text), Message.user(repair_instruction(verdict)))
-    return request.model_copy(update={"messages": (*request.messages, *more)})
+    form = ResponseFormat.json_schema(name, schema, delivery="prompt")
+    return request.model_copy(update={"response_format": form})
 
 
 def _invalid(result: ChatResult, attempts: list[ChatResult]) -> SchemaValidationError:

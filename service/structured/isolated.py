@@ -1,6 +1,6 @@
-"""Checks that could take for ever, in a process of their own that is killed when its time is up.
+"""Work that could take for ever, in a process of its own that is killed when its time is up.
 
-The validator runs to the end once it is started, and holds the interpreter meanwhile: a thread would not help.
+A library runs to its end once it is started, and holds the interpreter meanwhile: a thread would not help.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from service.errors import InvalidSchemaError
 from service.results import Issue
 from service.structured.compiled import Compiled
 
-__all__ = ["check_isolated", "main"]
+__all__ = ["check_isolated", "limit_resources", "main", "run_isolated", "tell"]
 
 MAX_SECONDS = 10.0
 """The longest wait by the clock; a busy machine may need much of it to start a process."""
@@ -28,12 +28,11 @@ _MAX_BYTES = 2 * 1024**3
 
 # A bare `service` package: its own __init__ would load the whole client, which the child has no use for.
 _START = """
-import sys, types
+import importlib, sys, types
 package = types.ModuleType("service")
 package.__path__ = [sys.argv[1]]
 sys.modules["service"] = package
-from service.structured.isolated import main
-main()
+importlib.import_module(sys.argv[2]).main()
 """
 
 
@@ -43,7 +42,7 @@ def check_isolated(text: bytes, value: Any) -> list[Issue]:
     Raises:
         InvalidSchemaError: The schema is not valid, or could not be prepared in time.
     """
-    lines = _run(marshal.dumps((text, value)))
+    lines = run_isolated(__name__, marshal.dumps((text, value)))
     told = {name: content for line in lines for name, content in line.items()}
     if "refused" in told:
         raise InvalidSchemaError(told["refused"]["message"], hint=told["refused"]["hint"])
@@ -59,9 +58,10 @@ def check_isolated(text: bytes, value: Any) -> list[Issue]:
     return [Issue("", "could not be checked: with this schema that would take too long")]
 
 
-def _run(task: bytes) -> list[dict[str, Any]]:
+def run_isolated(module: str, task: bytes) -> list[dict[str, Any]]:
+    """Run the `main` of a module with a task on its standard input, and return the lines it could tell in its time."""
     package = Path(__file__).resolve().parents[1]
-    command = [sys.executable, "-X", "utf8", "-c", _START, str(package)]
+    command = [sys.executable, "-X", "utf8", "-c", _START, str(package), module]
     try:
         # Nothing of the caller's is in the command.
         done = subprocess.run(command, input=task, capture_output=True, timeout=MAX_SECONDS, check=False)  # noqa: S603
@@ -76,28 +76,29 @@ def _run(task: bytes) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Check the value on standard input and tell on standard output, a line as soon as something is known."""
-    _limit_resources()
+    limit_resources()
     # Written by the parent process above, by nobody else.
     text, value = marshal.load(sys.stdin.buffer)  # noqa: S302
     try:
         schema = Compiled(text)
         validator = schema.validator
     except InvalidSchemaError as error:
-        _tell(refused={"message": error.message, "hint": error.hint})
+        tell(refused={"message": error.message, "hint": error.hint})
         return
-    _tell(ready=True)
+    tell(ready=True)
     is_valid = validator.is_valid(value)
-    _tell(valid=is_valid)
+    tell(valid=is_valid)
     if not is_valid:
-        _tell(issues=[(issue.path, issue.message) for issue in schema.issues(value)])
+        tell(issues=[(issue.path, issue.message) for issue in schema.issues(value)])
 
 
-def _tell(**what: Any) -> None:
+def tell(**what: Any) -> None:
+    """Tell the process that waits, in a line of its own."""
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
 
 
-def _limit_resources() -> None:
+def limit_resources() -> None:
     """Keep a hopeless case from eating the machine, where the system allows limits."""
     if os.name == "posix":
         import resource

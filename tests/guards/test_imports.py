@@ -15,6 +15,7 @@ LOADED_LATE = [
     "streamlit",
     "starlette",
     "uvicorn",
+    "json_repair",
     "jsonschema_rs",
     "tenacity",
     "sqlalchemy",
