@@ -83,9 +83,10 @@ def _keys(page: str) -> dict[str, Callable[[Any], Any]]:
     What is kept may come from an imported file: a reader raises ValueError where nothing can be made of it.
     """
     form = format_keys(page)
-    names = [name.removeprefix(f"{page}.") for name in (form.kind, form.name, form.strict, form.schema, form.saved)]
+    flags = (form.strict, form.in_prompt, form.strict_form, form.only_supporting)
+    names = [name.removeprefix(f"{page}.") for name in (form.kind, form.name, form.schema, form.saved, *flags)]
     readers: dict[str, Callable[[Any], Any]] = {"model": _text, "system_prompt": _text, "extra_body_json": _text}
-    readers |= dict(zip(names, (_one_of(KINDS), _text, _flag, _text, _text), strict=True))
+    readers |= dict(zip(names, (_one_of(KINDS), _text, _text, _text, *(_flag for _ in flags)), strict=True))
     for parameter in PARAMETERS:
         readers |= {f"{parameter.name}.on": _flag, parameter.name: partial(_value, parameter)}
     return readers

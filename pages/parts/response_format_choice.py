@@ -50,6 +50,21 @@ class FormatKeys:
         return f"{self.kind}.table"
 
     @property
+    def in_prompt(self) -> str:
+        """Whether the schema goes into the prompt."""
+        return f"{self.kind}.in_prompt"
+
+    @property
+    def strict_form(self) -> str:
+        """Whether the strict form is sent where a provider would refuse the schema."""
+        return f"{self.kind}.strict_form"
+
+    @property
+    def only_supporting(self) -> str:
+        """Whether only providers that support the schema are to answer."""
+        return f"{self.kind}.only_supporting"
+
+    @property
     def before(self) -> str:
         """What Undo goes back to."""
         return f"{self.kind}.before"
@@ -78,10 +93,10 @@ def put_response_format(page: str, chosen: ResponseFormat | None) -> None:
     """
     keys = format_keys(page)
     put_input(keys.kind, chosen.type if chosen is not None else "text")
-    if chosen is not None and chosen.schema_body is not None:
+    if chosen is not None and chosen.asked_schema is not None:
         put_input(keys.name, chosen.schema_name or "answer")
         put_input(keys.strict, (chosen.definition or {}).get("strict", True) is True)
-        put_input(keys.schema, pretty(chosen.schema_body))
+        put_input(keys.schema, pretty(chosen.asked_schema))
         put_input(keys.table, None)  # what was half-typed there belongs to the schema before
 
 
@@ -91,7 +106,10 @@ def begin_with(keys: FormatKeys, configured: ResponseFormat | None) -> None:
     start_with(keys.kind, chosen.type)
     start_with(keys.name, chosen.schema_name or "answer")
     start_with(keys.strict, (chosen.definition or {}).get("strict", True) is True)
-    start_with(keys.schema, pretty(chosen.schema_body) if chosen.schema_body is not None else "")
+    start_with(keys.schema, pretty(chosen.asked_schema) if chosen.asked_schema is not None else "")
+    start_with(keys.in_prompt, chosen.delivery == "prompt")
+    start_with(keys.strict_form, True)
+    start_with(keys.only_supporting, True)
 
 
 def pretty(schema: Any) -> str:

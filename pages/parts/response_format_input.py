@@ -10,8 +10,13 @@ from pydantic import ValidationError
 from pages.parts.json_text import JsonObject
 from pages.parts.markdown import safe_markdown
 from pages.parts.parameters import first_fault
-from pages.parts.preflight import preflight
 from pages.parts.response_format_choice import KINDS, FormatKeys, Kind, begin_with, format_keys
+from pages.parts.schema_delivery import (
+    SchemaDelivery,
+    capability_warning,
+    prompt_offer,
+    schema_delivery,
+)
 from pages.parts.schema_editor import schema_editor
 from service import ModelInfo, ResponseFormat
 
@@ -37,7 +42,8 @@ def response_format_input(
         persist_state="session",
         width="stretch",
     )
-    if (warning := capability_warning(kind, info)) is not None:
+    warning = capability_warning(kind, info) if kind != "json_schema" else None
+    if warning is not None:
         st.warning(warning, icon=":material/warning:")
     match kind:
         case "text":
@@ -47,22 +53,12 @@ def response_format_input(
             st.caption("Say in the prompt that you want JSON, and which fields.")
             return ResponseFormat.json_object(), []
         case "json_schema":
-            return _schema_input(keys, model)
+            return _schema_input(keys, model, info)
     assert_never(kind)
 
 
-def capability_warning(kind: Kind, info: ModelInfo | None) -> str | None:
-    """Say what a model will make of a format; `None` when it takes it, or nobody knows."""
-    if kind == "text" or info is None or info.supported_parameters is None or info.supports("structured_outputs"):
-        return None
-    if not info.supports("response_format"):
-        return "This model lists no JSON mode and may ignore the format. Choose one with the badge Structured outputs."
-    if kind == "json_schema":
-        return "This model lists JSON mode only: it may leave the schema. Say in the prompt which fields you want."
-    return None
-
-
-def _schema_input(keys: FormatKeys, model: str) -> tuple[ResponseFormat | None, list[str]]:
+def _schema_input(keys: FormatKeys, model: str, info: ModelInfo | None) -> tuple[ResponseFormat | None, list[str]]:
+    in_prompt = prompt_offer(keys, info)
     name = st.text_input(
         "Name",
         key=keys.name,
@@ -70,25 +66,27 @@ def _schema_input(keys: FormatKeys, model: str) -> tuple[ResponseFormat | None, 
         persist_state="session",
     )
     read = schema_editor(keys)
-    strict = st.checkbox(
-        "Strict",
-        key=keys.strict,
-        help="The provider holds the model to the schema; most then want every property required.",
-        persist_state="session",
-    )
-    if strict and read.value is not None:
-        preflight(keys, read.value, model)
-    return _format_of(name, read, strict)
+    sending = schema_delivery(keys, read.value, name, model, info, in_prompt=in_prompt)
+    return _format_of(name, read, sending)
 
 
-def _format_of(name: str, read: JsonObject, strict: bool) -> tuple[ResponseFormat | None, list[str]]:
+def _format_of(name: str, read: JsonObject, sending: SchemaDelivery) -> tuple[ResponseFormat | None, list[str]]:
     if read.problem is not None:
         return None, [f"The JSON schema cannot be used. {read.problem}"]
     if read.value is None:
         return None, ["The JSON schema is empty. Start from a template, or choose another response format."]
+    sent = sending.strict_form
     try:
-        return ResponseFormat.json_schema(name.strip(), read.value, strict=strict), []
+        form = ResponseFormat.json_schema(
+            name.strip(),
+            read.value if sent is None else sent.schema,
+            strict=sending.is_strict,
+            written=None if sent is None else read.value,
+            delivery=sending.delivery,
+            require_parameters=sending.require_parameters,
+        )
     except ValidationError as error:
         problem = f"The response format cannot be used: {first_fault(error)}."
         st.error(safe_markdown(problem), icon=":material/error:")
         return None, [problem]
+    return form, []

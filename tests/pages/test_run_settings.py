@@ -189,7 +189,7 @@ def test_switching_the_model_clears_nothing(chat: AppTest, server: Simulator) ->
     chat.selectbox(key="chat.model").set_value(TAKES_FEW).run()
     chat.selectbox(key="chat.model").set_value(TAKES_ALL).run()
     assert sent(chat, server) == before
-    assert sorted(before) == ["response_format", "seed", "top_a"]
+    assert sorted(before) == ["provider", "response_format", "seed", "top_a"]
     assert server.chat_requests[-1].body["messages"][0] == {"role": "system", "content": "Be brief."}
 
 
