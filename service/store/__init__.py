@@ -3,6 +3,7 @@
 from service.store.answers import Answer, AnswerField, answer_fields, answer_of, compact, outcome_of
 from service.store.conversation import OpenConversation
 from service.store.library import Library
+from service.store.receipt import Receipt
 from service.store.run_rows import asked_last
 from service.store.schema_values import AnsweredSchema, AnswerTable, SavedSchema, SchemaUse, SchemaVersion
 from service.store.values import ConversationSummary, RunFilters, RunView, ShownPath, StoredMessage, StoredRun
@@ -15,6 +16,7 @@ __all__ = [
     "ConversationSummary",
     "Library",
     "OpenConversation",
+    "Receipt",
     "RunFilters",
     "RunView",
     "SavedSchema",

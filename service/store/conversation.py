@@ -26,6 +26,7 @@ from service.store.conversation_rows import (
     load_runs,
     title_words,
 )
+from service.store.receipt import Receipt
 from service.store.sending import sendable
 from service.store.tree import Node, Tree
 from service.store.values import (
@@ -190,15 +191,17 @@ class OpenConversation:
         self._backing.wait(ticket)
         return self.message(node.id)
 
-    def answer(self, message_id: str, run: Run, *, kind: str = "chat") -> StoredMessage:
+    def answer(self, message_id: str, run: Run, *, kind: str = "chat", repair: Receipt | None = None) -> StoredMessage:
         """Add a run that has been started as an answer to a message; a second one is another version.
+
+        `repair` says how it mends another version, where it does.
 
         Raises:
             KeyError: There is no such message.
         """
         with self._lock:
             _ = self._state.tree.nodes[message_id]
-            node = self._new_node("assistant", message_id, run.id)
+            node = self._new_node("assistant", message_id, run.id, repair)
             store = self._adding(node, None)
             ticket = self._backing.journal.begin(
                 run, owner=self.owner, kind=kind, conversation_id=self.id, also=store, on_drop=self._drop
@@ -282,8 +285,8 @@ class OpenConversation:
         store = self._adding(node, message)
         return self._backing.writer.submit(store, group=self.id, on_drop=self._drop), node
 
-    def _new_node(self, role: Any, parent_id: str | None, run_id: str | None) -> Node:
-        return Node(new_id(), parent_id, self._state.tree.next_number, role, self._backing.now(), run_id)
+    def _new_node(self, role: Any, parent_id: str | None, run_id: str | None, repair: Receipt | None = None) -> Node:
+        return Node(new_id(), parent_id, self._state.tree.next_number, role, self._backing.now(), run_id, repair)
 
     def _adding(self, node: Node, message: Message | None) -> Verb:
         """Add a message to the tree in memory, and return what adds it in the database."""
@@ -328,6 +331,7 @@ class OpenConversation:
                 message=said.get(node.id),
                 run=runs.get(node.run_id or ""),
                 version_ids=tuple(other.id for other in tree.versions(node.id)),
+                repair=node.repair,
             )
             for node in nodes
         ]

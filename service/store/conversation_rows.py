@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select,
 
 from service.store import codec
 from service.store.folding import PREFIX, search_words, words_of
+from service.store.receipt import Receipt
 from service.store.search import matching
 from service.store.tables import ConversationRow, MessageRow, RunRow, table_of
 from service.store.tree import Node, Tree
@@ -107,6 +108,7 @@ def insert_messages(
             "run_id": node.run_id,
             "created_at": node.created_at,
             "content": None if message is None else codec.mask(_encode_content(message), keys),
+            "repair": None if node.repair is None else node.repair.to_json(),
         }
         for node, message in messages
     ]
@@ -134,11 +136,12 @@ def load_conversation(
         MessageRow.role,
         MessageRow.created_at,
         MessageRow.run_id,
+        MessageRow.repair,
     )
     found = connection.execute(select(*columns).where(MessageRow.conversation_id == ident)).all()
     nodes = [
-        Node(message_id, parent_id, number, cast(Role, role), created_at, run_id)
-        for message_id, parent_id, number, role, created_at, run_id in found
+        Node(message_id, parent_id, number, cast(Role, role), created_at, run_id, Receipt.from_json(repair))
+        for message_id, parent_id, number, role, created_at, run_id, repair in found
     ]
     names = ("created_at", "updated_at", "title", "headline", "settings", "draft", "deleted_at", "revision")
     return ConversationState(**{name: getattr(row, name) for name in names}, tree=Tree.of(nodes, row.leaf_id))

@@ -8,12 +8,22 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from service.store.export_fields import Fields, Ident, Index, PromptFields, RunFields, Text, Time
+from service.store.receipt import ReceiptStep
 from service.types import Message, Role
 
-__all__ = ["FORMAT", "VERSION", "ConversationLine", "EndLine", "Line", "MessageFields", "RunLine"]
+__all__ = ["FORMAT", "VERSION", "ConversationLine", "EndLine", "Line", "MessageFields", "RepairFields", "RunLine"]
 
 FORMAT = "openrouter-playground"
 VERSION = 1
+
+
+class RepairFields(Fields):
+    """How an answer mends the version `of` that id."""
+
+    step: ReceiptStep
+    of: Ident | None = None
+    changes: list[Text] = Field(default_factory=list)
+    violations: Index = 0
 
 
 class MessageFields(Fields):
@@ -24,6 +34,7 @@ class MessageFields(Fields):
     created_at: Time
     message: Message | None = None
     run: Ident | None = None
+    repair: RepairFields | None = None
 
     @model_validator(mode="after")
     def _check(self) -> MessageFields:

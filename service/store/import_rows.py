@@ -21,10 +21,11 @@ from service.store.conversation_rows import (
     insert_messages,
 )
 from service.store.export_fields import PromptFields, RunFields
-from service.store.export_format import ConversationLine, MessageFields, RunLine
+from service.store.export_format import ConversationLine, MessageFields, RepairFields, RunLine
 from service.store.export_rows import batches
 from service.store.import_values import run_columns
 from service.store.prompts import link, store_links
+from service.store.receipt import Receipt
 from service.store.run_rows import asked_last
 from service.store.search import index_run
 from service.store.tables import ConversationRow, RunRow, table_of
@@ -159,7 +160,14 @@ class Importing:
             role=message.role,
             created_at=message.created_at,
             run_id=None if message.run is None else self._run_ids[message.run],
+            repair=self._receipt(line, message.repair),
         )
+
+    def _receipt(self, line: ConversationLine, repair: RepairFields | None) -> Receipt | None:
+        if repair is None:
+            return None
+        of = None if repair.of is None else self._own_id("message", line.id, repair.of)
+        return Receipt(repair.step, of, tuple(codec.mask(repair.changes, self._keys)), repair.violations)
 
     def _state(self, line: ConversationLine, tree: Tree) -> ConversationState:
         asked = (message.message for message in line.messages if message.message is not None and message.role == "user")

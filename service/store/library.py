@@ -37,6 +37,7 @@ from service.store.importing import import_file
 from service.store.journal import Journal
 from service.store.preferences import Preferences
 from service.store.purge import purge
+from service.store.receipt import Receipt
 from service.store.run_queries import find_models, find_runs
 from service.store.schemas import Schemas
 from service.store.settings import database_url, locks_folder
@@ -210,7 +211,12 @@ class Library:
         contents = conversation.contents()
         ids = {node.id: new_id() for node, _ in contents}
         copied = [
-            (replace(node, id=ids[node.id], parent_id=ids.get(node.parent_id or "")), message)
+            (
+                replace(
+                    node, id=ids[node.id], parent_id=ids.get(node.parent_id or ""), repair=_renamed(node.repair, ids)
+                ),
+                message,
+            )
             for node, message in contents
         ]
         leaf = conversation.leaf_id
@@ -405,3 +411,7 @@ class Library:
             for found in known
             if not found.is_deleted and (everything or not self._writer.is_settled(found.id))
         }
+
+
+def _renamed(repair: Receipt | None, ids: Mapping[str, str]) -> Receipt | None:
+    return None if repair is None else replace(repair, message_id=ids.get(repair.message_id or ""))

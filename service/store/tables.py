@@ -172,7 +172,7 @@ class MessageRow(Base):
     """A message of a conversation; `number` counts them there in the order of their making.
 
     `content` is a text or a list of content parts. An assistant's message has none: what it says is in its run,
-    unless the user wrote it.
+    unless the user wrote it. `repair` says how it was mended, where it was; see `receipt`.
     """
 
     __tablename__ = "messages"
@@ -187,6 +187,7 @@ class MessageRow(Base):
     run_id: Mapped[str | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     content: Mapped[Any | None] = mapped_column(Json)
+    repair: Mapped[Any | None] = mapped_column(Json)
 
 
 class PreferenceRow(Base):

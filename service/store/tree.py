@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from service.store.receipt import Receipt
 from service.types import Role
 
 __all__ = ["Node", "Tree"]
@@ -22,6 +23,7 @@ class Node:
     role: Role
     created_at: datetime
     run_id: str | None = None
+    repair: Receipt | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from service.errors import OpenRouterError
 from service.results import ChatResult
 from service.runs import Run, RunState
 from service.store import codec
+from service.store.receipt import Receipt
 from service.types import ChatRequest, ContentPart, Message, ModelParameters, ResponseFormat, Role
 
 __all__ = [
@@ -198,6 +199,7 @@ class StoredMessage:
         message: What is said; `None` for an answer, which is in `run`.
         run: The live or stored run that answers; `None` for what the user wrote.
         version_ids: Its versions, itself included, oldest first.
+        repair: How it mends another version; `None` where it does not.
     """
 
     id: str
@@ -206,6 +208,7 @@ class StoredMessage:
     message: Message | None
     run: RunView | None
     version_ids: tuple[str, ...]
+    repair: Receipt | None = None
 
     @property
     def version(self) -> int:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from service import ErrorContext, Issue, OpenRouterError, SchemaValidationError, errors
 from service.store.conversation_rows import ConversationState, insert_conversation, insert_messages
 from service.store.library import Library
+from service.store.receipt import Receipt
 from service.store.run_rows import insert_view
 from service.store.tree import Node, Tree
 from service.store.values import StoredRun, headline_of
@@ -64,6 +65,14 @@ def ended_runs(draw: st.DrawFn) -> SimpleNamespace:
 
 
 @st.composite
+def receipts(draw: st.DrawFn, known: list[str]) -> Receipt:
+    """How an answer mends an earlier message, or one that is gone."""
+    step = draw(st.sampled_from(["local", "reask", "healing", "model"]))
+    mended = draw(st.none() | st.sampled_from(known)) if known else None
+    return Receipt(step, mended, draw(st.lists(ANY_TEXT, max_size=2).map(tuple)), draw(st.integers(0, 9)))
+
+
+@st.composite
 def trees(draw: st.DrawFn) -> list[tuple[Node, Any, SimpleNamespace | None]]:
     """Messages in the order of their making, each below an earlier one or at the top; some are runs."""
     out: list[tuple[Node, Any, SimpleNamespace | None]] = []
@@ -72,7 +81,9 @@ def trees(draw: st.DrawFn) -> list[tuple[Node, Any, SimpleNamespace | None]]:
         run = draw(st.none() | ended_runs())
         message = draw(MESSAGES) if run is None else None
         role = "assistant" if message is None else message.role
-        node = Node(new_id(), parent, number, role, draw(TIMES), None if run is None else run.id)
+        known = [node.id for node, _, _ in out]
+        repair = draw(st.none() | receipts(known)) if run is not None else None
+        node = Node(new_id(), parent, number, role, draw(TIMES), None if run is None else run.id, repair)
         out.append((node, message, run))
     return out
 
