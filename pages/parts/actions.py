@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from service.types import ReasoningEffort
+
 __all__ = [
+    "AcceptAnyProvider",
     "Action",
+    "AskAgain",
     "ChooseModel",
     "Continue",
     "DropParameter",
+    "FixHere",
+    "HealResponse",
     "LowerMaxTokens",
+    "LowerReasoning",
     "OpenSettings",
     "RaiseMaxTokens",
     "Regenerate",
+    "RepairAction",
     "Retry",
     "ShowVersion",
 ]
@@ -39,6 +47,35 @@ class RaiseMaxTokens:
     """Ask again with room for `to` tokens."""
 
     to: int
+
+
+@dataclass(frozen=True)
+class LowerReasoning:
+    """Ask again with less thinking."""
+
+    to: ReasoningEffort
+
+
+@dataclass(frozen=True)
+class FixHere:
+    """Mend the mistakes of writing in an answer, without asking again."""
+
+
+@dataclass(frozen=True)
+class AskAgain:
+    """Ask again with what was wrong, another model where one is named."""
+
+    model: str | None = None
+
+
+@dataclass(frozen=True)
+class HealResponse:
+    """Ask again, and let OpenRouter mend the answer before it sends it."""
+
+
+@dataclass(frozen=True)
+class AcceptAnyProvider:
+    """Send again, also to providers that do not support everything in the request."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +109,16 @@ class ShowVersion:
     step: Literal[-1, 1]
 
 
+RepairAction = FixHere | AskAgain | HealResponse
+
 Action = (
     Regenerate
     | Continue
     | Retry
     | RaiseMaxTokens
+    | LowerReasoning
+    | RepairAction
+    | AcceptAnyProvider
     | LowerMaxTokens
     | DropParameter
     | ChooseModel

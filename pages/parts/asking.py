@@ -8,24 +8,31 @@ from typing import Any, assert_never
 import streamlit as st
 
 from pages.parts.actions import (
+    AcceptAnyProvider,
     Action,
+    AskAgain,
     ChooseModel,
     Continue,
     DropParameter,
+    FixHere,
+    HealResponse,
     LowerMaxTokens,
+    LowerReasoning,
     OpenSettings,
     RaiseMaxTokens,
     Regenerate,
     Retry,
     ShowVersion,
 )
-from pages.parts.conversation_state import begin_conversation, conversation, keep_draft, keep_failure
+from pages.parts.conversation_state import begin_conversation, conversation, keep_draft
+from pages.parts.repairing import repair
 from pages.parts.run_settings import RunSettings
-from pages.parts.state import open_dialog, service
-from service import ChatRequest, Conversation, OpenRouterError
+from pages.parts.starting import asked_by, start_answer
+from pages.parts.state import open_dialog
+from service import ChatRequest, Conversation
 from service.store import OpenConversation, StoredMessage
 
-__all__ = ["act", "say", "say_instead", "with_changes"]
+__all__ = ["act", "any_provider", "say", "say_instead", "with_changes"]
 
 CONTINUE = "Continue exactly where you stopped."
 
@@ -57,7 +64,7 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
         return
     match chosen:
         case Regenerate():
-            _ask(_asked_by(answer, said_in), said_in, settings)
+            _ask(asked_by(answer, said_in), said_in, settings)
         case Continue():
             _ask(said_in.say(CONTINUE, parent=answer.id).id, said_in, settings)
         case Retry():
@@ -66,6 +73,12 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
             _again(answer, said_in, settings, {"max_tokens": limit, "max_completion_tokens": None})
         case DropParameter(name=name):
             _again(answer, said_in, settings, {name: None})
+        case LowerReasoning(to=effort):
+            _again(answer, said_in, settings, {"reasoning": None, "reasoning_effort": effort})
+        case AcceptAnyProvider():
+            _again(answer, said_in, settings, any_provider(answer.run.request) if answer.run is not None else {})
+        case FixHere() | AskAgain() | HealResponse():
+            repair(chosen, answer, said_in)
         case ChooseModel():
             open_dialog("settings")
         case OpenSettings():
@@ -77,34 +90,19 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
     st.rerun()
 
 
-def _asked_by(answer: StoredMessage, said_in: OpenConversation) -> str:
-    """Return the id of the message that an answer belongs to; a message without one stands for itself."""
-    if answer.role != "assistant":
-        return answer.id
-    return said_in.tree.nodes[answer.id].parent_id or answer.id
-
-
 def _ask(message_id: str, said_in: OpenConversation, settings: RunSettings) -> None:
     """Ask for an answer to a message, with what was said before it and what the panel says now."""
     spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said_in.messages_to_send(message_id))
-    _start(message_id, said_in, spoken.to_request(model=settings.model, **settings.request_fields()))
-
-
-def _start(message_id: str, said_in: OpenConversation, request: ChatRequest) -> None:
-    try:
-        said_in.answer(message_id, service().start(request))
-        keep_failure(message_id, None)
-    except OpenRouterError as error:
-        keep_failure(message_id, error)
+    start_answer(message_id, said_in, spoken.to_request(model=settings.model, **settings.request_fields()))
 
 
 def _again(answer: StoredMessage, said_in: OpenConversation, settings: RunSettings, changes: Mapping[str, Any]) -> None:
     """Send the request of a run once more, changed here and there; without a run, as the panel says."""
-    asked_by = _asked_by(answer, said_in)
+    question = asked_by(answer, said_in)
     if answer.run is None:
-        _ask(asked_by, said_in, settings)
+        _ask(question, said_in, settings)
     else:
-        _start(asked_by, said_in, with_changes(answer.run.request, changes))
+        start_answer(question, said_in, with_changes(answer.run.request, changes))
 
 
 def with_changes(request: ChatRequest, changes: Mapping[str, Any]) -> ChatRequest:
@@ -116,3 +114,11 @@ def with_changes(request: ChatRequest, changes: Mapping[str, Any]) -> ChatReques
     extra = {name: value for name, value in request.parameters.extra_body.items() if name not in rest}
     parameters = request.parameters.model_copy(update={**rest, "extra_body": extra})
     return request.model_copy(update={**top, "parameters": parameters})
+
+
+def any_provider(request: ChatRequest) -> dict[str, Any]:
+    """Return the changes with which a request no longer asks for providers that support everything in it."""
+    form, provider = request.response_format, request.parameters.provider or {}
+    kept = {name: value for name, value in provider.items() if name != "require_parameters"}
+    changed = form.model_copy(update={"require_parameters": False}) if form is not None else None
+    return {"response_format": changed, "provider": kept or None}

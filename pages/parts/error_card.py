@@ -7,7 +7,15 @@ from typing import assert_never
 
 import streamlit as st
 
-from pages.parts.actions import Action, ChooseModel, DropParameter, LowerMaxTokens, OpenSettings, Retry
+from pages.parts.actions import (
+    AcceptAnyProvider,
+    Action,
+    ChooseModel,
+    DropParameter,
+    LowerMaxTokens,
+    OpenSettings,
+    Retry,
+)
 from pages.parts.error_steps import ErrorStep, details, next_steps, seconds_left
 from pages.parts.plain import literal
 from pages.parts.small_buttons import retry_button
@@ -72,6 +80,8 @@ def _label(step: ErrorStep) -> tuple[str, str]:
     match step:
         case Retry():
             return "Retry", "refresh"
+        case AcceptAnyProvider():
+            return "Accept any provider", "lock_open"
         case LowerMaxTokens(to):
             return f"Lower max tokens to {to:,}", "compress"
         case DropParameter(name):

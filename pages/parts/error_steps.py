@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pages.parts.actions import ChooseModel, DropParameter, LowerMaxTokens, OpenSettings, Retry
+from pages.parts.actions import AcceptAnyProvider, ChooseModel, DropParameter, LowerMaxTokens, OpenSettings, Retry
 from service import (
     AuthenticationError,
     CircuitOpenError,
@@ -28,7 +28,7 @@ from service.structured.words import clean
 
 __all__ = ["ErrorStep", "details", "next_steps", "seconds_left"]
 
-ErrorStep = Retry | LowerMaxTokens | DropParameter | ChooseModel | OpenSettings
+ErrorStep = Retry | AcceptAnyProvider | LowerMaxTokens | DropParameter | ChooseModel | OpenSettings
 
 _OTHER_MODEL = (
     UnsupportedFeatureError,
@@ -55,13 +55,22 @@ def next_steps(error: OpenRouterError, *, can_retry: bool = True) -> list[ErrorS
     steps: list[ErrorStep] = []
     if can_retry:
         room = _room(error)
-        dropped = _named_field(error)
+        is_too_strict = _requires_too_much(error)
+        dropped = None if is_too_strict else _named_field(error)
         steps += [Retry()] if error.retryable else []
+        steps += [AcceptAnyProvider()] if is_too_strict else []
         steps += [LowerMaxTokens(room)] if room is not None else []
         steps += [DropParameter(dropped)] if dropped is not None else []
     steps += [OpenSettings()] if isinstance(error, _IN_SETTINGS) else []
     steps += [ChooseModel()] if isinstance(error, _OTHER_MODEL) else []
     return steps[:3]
+
+
+def _requires_too_much(error: OpenRouterError) -> bool:
+    """Whether no provider supports everything in a request that asks for one that does."""
+    provider = error.context.payload.get("provider")
+    is_required = isinstance(provider, Mapping) and provider.get("require_parameters") is True
+    return is_required and "requested parameters" in f"{error.message} {error.provider_message}"
 
 
 def _room(error: OpenRouterError) -> int | None:

@@ -10,6 +10,7 @@ from pages.parts.conversation_state import begin_editing, edited_message, end_ed
 from pages.parts.error_card import show_error
 from pages.parts.live_view import live_view
 from pages.parts.markdown import safe_markdown
+from pages.parts.repair_steps import repair_steps
 from pages.parts.result_view import show_result
 from pages.parts.run_settings import RunSettings
 from pages.parts.small_buttons import version_buttons
@@ -64,7 +65,9 @@ def _show_answer(message: StoredMessage, settings: RunSettings) -> Action | None
         st.caption(":material/sync: Another process of this app is writing this answer; reload the page to see more.")
         return None
     other = settings.model if settings.model != run.model else None
-    return show_result(run, is_demo=is_demo(), key=key, version=(message.version, message.versions), other_model=other)
+    version = (message.version, message.versions)
+    chosen = show_result(run, is_demo=is_demo(), key=key, version=version, other_model=other)
+    return repair_steps(message, key=key, default_model=settings.model) or chosen
 
 
 def _show_written(message: StoredMessage, key: str) -> Action | None:

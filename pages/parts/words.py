@@ -7,7 +7,7 @@ from decimal import Decimal
 from pages.parts.plain import literal
 from service import ChatResult, ModelInfo
 
-__all__ = ["UNKNOWN", "cost", "plain_cost", "price", "quiet_line", "short_price"]
+__all__ = ["UNKNOWN", "cost", "estimate", "plain_cost", "price", "quiet_line", "short_price"]
 
 UNKNOWN = "—"
 
@@ -44,11 +44,20 @@ def plain_cost(amount: Decimal) -> str:
     return f"${_plain(amount)}" if amount else "$0"
 
 
+def estimate(amount: Decimal | None) -> str:
+    """Say what something will cost about: "≈ $0.0004"; a price that nobody knows is said to be so."""
+    if amount is None:
+        return "price unknown"
+    return f"≈ {cost(amount)}" if amount else "free"
+
+
 def quiet_line(result: ChatResult, *, is_demo: bool) -> str:
     """Say in one line where an answer came from, how long it took and what it cost."""
     who = literal(result.model or result.requested_model)
     if result.provider and not is_demo:
         who += f" via {literal(result.provider)}"
+    if result.attempts == 0:
+        return f"{who} · nothing was sent"
     timings, usage = result.timings, result.usage
     parts = [who]
     if timings.first_token is not None:

@@ -1,0 +1,34 @@
+"""Starting a run that answers a message; one that cannot even be sent is noted with the message."""
+
+from __future__ import annotations
+
+from pages.parts.conversation_state import keep_failure
+from pages.parts.state import service
+from service import ChatRequest, OpenRouterError
+from service.store import OpenConversation, Receipt, StoredMessage
+
+__all__ = ["asked_by", "start_answer"]
+
+
+def asked_by(answer: StoredMessage, said_in: OpenConversation) -> str:
+    """Return the id of the message that an answer belongs to; a message without one stands for itself."""
+    if answer.role != "assistant":
+        return answer.id
+    return said_in.tree.nodes[answer.id].parent_id or answer.id
+
+
+def start_answer(
+    message_id: str,
+    said_in: OpenConversation,
+    request: ChatRequest,
+    *,
+    repair: Receipt | None = None,
+    stream: bool = True,
+) -> None:
+    """Send a request whose answer is another version below a message; `repair` says which version it mends."""
+    try:
+        run = service().start(request, stream=stream)
+        said_in.answer(message_id, run, kind="chat" if repair is None else "repair", repair=repair)
+        keep_failure(message_id, None)
+    except OpenRouterError as error:
+        keep_failure(message_id, error)
