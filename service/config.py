@@ -84,11 +84,14 @@ class OpenRouterConfig(BaseModel):
         120.0, description="The longest wait before a retry; a server that asks for more fails the run at once."
     )
 
-    max_concurrent_requests: Annotated[int, Field(ge=1, le=10_000)] = Field(
-        8, description="Requests in flight at once; a stream holds its place until it ends."
+    max_concurrent_requests: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        8, description="Requests in flight at once; a stream holds its place until it ends; 0: no limit."
     )
     requests_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         0, description="Requests sent per minute at most; 0: no limit."
+    )
+    tokens_per_minute: Annotated[int, Field(ge=0, le=1_000_000_000)] = Field(
+        0, description="Tokens sent and received per minute at most, estimated before and counted after; 0: no limit."
     )
     max_queue_wait: _Seconds = Field(
         300.0, description="Seconds a request may wait for its turn before it fails with LocalLimitError."

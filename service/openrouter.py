@@ -19,14 +19,15 @@ from service.catalogue import Catalogue, ModelInfo
 from service.client import Client
 from service.config import OpenRouterConfig
 from service.errors import InvalidRequestError, ModelNotFoundError, OpenRouterError
+from service.guard.admission import Guard
 from service.loop import BackgroundLoop
 from service.modelnames import names_same_model
 from service.pricing import CostEstimate
 from service.results import ChatResult
 from service.runs import Run, Runs
-from service.sender import Guard, Sender
+from service.sender import Sender
 from service.streaming import ChatStream
-from service.tokens import estimate_request_tokens
+from service.tokens import assumed_completion_tokens, estimate_request_tokens
 from service.types import ChatRequest, Message
 from service.wire.payload import build_payload
 
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from service.structured.complete import RepairStep, StructuredAnswer, StructuredMode
 
 __all__ = ["OpenRouterService"]
-
-ASSUMED_COMPLETION_TOKENS = 500
-"""How long an answer is taken to be in an estimate of its cost, where nothing limits it."""
 
 
 class OpenRouterService:
@@ -251,7 +249,7 @@ class OpenRouterService:
             breaker=self._guard.breakers.state(key, model),
             last_error=failure or self._last_error,
             runs_in_flight=self._guard.slots.taken,
-            runs_waiting=self._guard.slots.waiting + self._guard.rate.waiting,
+            runs_waiting=self._guard.waiting,
         )
 
     def estimate_tokens(self, request: ChatRequest) -> int:
@@ -265,8 +263,7 @@ class OpenRouterService:
         """
         request = self._complete(request)
         prompt_tokens = estimate_request_tokens(request)
-        limits = (request.parameters.max_completion_tokens, request.parameters.max_tokens)
-        completion_tokens = next((limit for limit in limits if limit is not None), ASSUMED_COMPLETION_TOKENS)
+        completion_tokens = assumed_completion_tokens(request)
         try:
             pricing = self.get_model(request.model or "").pricing
         except OpenRouterError:

@@ -44,7 +44,7 @@ class Run:
         request: What was asked, completed from the configuration.
         payload: The JSON body it is sent with; not to be changed.
         state: queued, waiting (sent, nothing back), streaming, completed, failed, stopped, interrupted.
-        notice: Why it waits, in a sentence; `""` when it does not.
+        notice: Why it waits, in a sentence that is true now; `""` when it does not.
         error: Why it failed; `None` while it has not.
         result: The whole answer, or what arrived of one; `None` until the end. Reading it never raises.
         created_at: When it began (UTC).
@@ -65,7 +65,6 @@ class Run:
         self.correlation_id = secrets.token_hex(16)
         self.request_id: str | None = None
         self.state: RunState = "queued"
-        self.notice = ""
         self.error: OpenRouterError | None = None
         self.result: ChatResult | None = None
         self.created_at = datetime.now(UTC)
@@ -78,6 +77,7 @@ class Run:
         self._queued: float | None = None
         self._sent = self._begun
         self._first_token: float | None = None
+        self._why = _for_nothing
         self._ended = threading.Event()
         self._waiting: list[Callable[[Run], object]] = []
         self._task: asyncio.Task[None] | None = None
@@ -119,6 +119,11 @@ class Run:
     def reasoning(self) -> str:
         """The reasoning so far."""
         return self.answer.reasoning
+
+    @property
+    def notice(self) -> str:
+        """Why it waits."""
+        return self._why()
 
     @property
     def is_ended(self) -> bool:
@@ -183,7 +188,7 @@ class Run:
         self.answer = Answer()
         self.warnings = []
         self.request_id = None
-        self.notice = ""
+        self._why = _for_nothing
         self._sent, self._first_token = now, None
         if self._queued is None:
             self._queued = now - self._begun
@@ -192,10 +197,14 @@ class Run:
 
     def will_retry(self, seconds: float, attempt: int, error: BaseException | None) -> None:
         """Note that the next attempt waits."""
+        due = self._clock() + seconds
+        said = f"{_sentence(error)} " if error else ""
         self.state = "queued"
-        self.notice = (
-            f"{_sentence(error)} Attempt {attempt} in {seconds:.0f} s." if error else f"Attempt {attempt} waits."
-        )
+        self.waits_for(lambda: f"{said}Attempt {attempt} in {max(0.0, due - self._clock()):.0f} s.")
+
+    def waits_for(self, why: Callable[[], str]) -> None:
+        """Note why it waits: something that says it in a sentence whenever it is asked, from any thread."""
+        self._why = why
 
     def publish(self, events: list[StreamEvent]) -> None:
         """Hand on what arrived."""
@@ -221,7 +230,7 @@ class Run:
     def _end(self, state: RunState, result: ChatResult, error: OpenRouterError | None = None) -> None:
         if self._ended.is_set():
             return
-        self.result, self.error, self.state, self.notice = result, error, state, ""
+        self.result, self.error, self.state, self._why = result, error, state, _for_nothing
         self._ended.set()
         if self._sink is not None:
             self._sink.put(error if error is not None else [Finished(result)])
@@ -289,6 +298,10 @@ def _end_stopped(run: Run) -> None:
     if not run.is_ended:
         verdict = STOPPED if run.answer.has_output else STOPPED_EARLY
         run._end("stopped", run.outcome(is_partial=True, verdict=verdict))
+
+
+def _for_nothing() -> str:
+    return ""
 
 
 def _unforeseen(error: Exception) -> OpenRouterError:

@@ -3,53 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from service import errors
 from service.client import Client, Response
 from service.config import OpenRouterConfig
 from service.errors import ErrorContext, OpenRouterError
-from service.guard.breaker import Breakers
-from service.guard.limiter import RateLimit, Slots
-from service.guard.retry import RetryPolicy
+from service.guard.admission import Guard
 from service.reader import ResponseReader
 from service.redact import redact
 from service.results import ChatResult
 from service.runs import FAILED, Run
 
-__all__ = ["Guard", "Sender"]
-
-
-@dataclass(frozen=True)
-class Guard:
-    """What every key of a service shares: who may send, when, how often."""
-
-    slots: Slots
-    rate: RateLimit
-    breakers: Breakers
-    retry: RetryPolicy
-
-    @classmethod
-    def from_config(
-        cls,
-        config: OpenRouterConfig,
-        *,
-        clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]],
-        chance: Callable[[], float],
-    ) -> Guard:
-        """Make the guard that a configuration asks for; time, sleep and chance are given."""
-        wait = config.max_queue_wait
-        return cls(
-            slots=Slots(config.max_concurrent_requests, max_wait=wait),
-            rate=RateLimit(config.requests_per_minute, max_wait=wait, clock=clock),
-            breakers=Breakers(threshold=config.breaker_threshold, cooldown=config.breaker_cooldown, clock=clock),
-            retry=RetryPolicy(
-                config.max_retries, config.retry_delay, config.max_retry_delay, clock=clock, sleep=sleep, chance=chance
-            ),
-        )
+__all__ = ["Sender"]
 
 
 _GRACE = 5.0
@@ -127,22 +94,8 @@ class Sender:
         return error.mask(self._key)
 
     async def _attempt(self, run: Run, payload: dict[str, Any], session: str) -> None:
-        breakers = self._guard.breakers
-        breakers.check(self._key, run.model)
-        try:
-            await self._guard.rate.take(session)
-            async with self._guard.slots.hold(session):
-                await self._exchange(run, payload)
-        except errors.LocalLimitError:
-            breakers.leave(self._key, run.model)
-            raise
-        except OpenRouterError as error:
-            breakers.record(self._key, run.model, error)
-            raise
-        except BaseException:
-            breakers.leave(self._key, run.model)
-            raise
-        breakers.record(self._key, run.model, None)
+        async with self._guard.admit(self._key, run, session):
+            await self._exchange(run, payload)
 
     async def _exchange(self, run: Run, payload: dict[str, Any]) -> None:
         answer = run.begin_attempt()

@@ -14,13 +14,16 @@ from collections.abc import Iterable
 
 from service.types import ChatRequest, ContentPart, Message
 
-__all__ = ["estimate_request_tokens", "estimate_text_tokens"]
+__all__ = ["assumed_completion_tokens", "estimate_request_tokens", "estimate_text_tokens"]
 
 PER_MESSAGE = 4
 """Tokens that role and separators of a message take."""
 
 PER_IMAGE = 1_000
 """Tokens of an image of ordinary size; providers differ from 85 to 1,600."""
+
+ASSUMED_COMPLETION_TOKENS = 500
+"""How long an answer is taken to be where nothing limits it."""
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WIDE = re.compile("[\u0370-\u1fff\u2c00-\u2fff\U00010000-\U0010ffff]")
@@ -42,6 +45,12 @@ def estimate_request_tokens(request: ChatRequest) -> int:
     if request.response_format is not None and request.response_format.definition:
         extras.append(request.response_format.definition)
     return total + sum(estimate_text_tokens(json.dumps(extra, ensure_ascii=False)) for extra in extras)
+
+
+def assumed_completion_tokens(request: ChatRequest) -> int:
+    """Return how long an answer is taken to be: as long as it may be, or 500 tokens where nothing limits it."""
+    limits = (request.parameters.max_completion_tokens, request.parameters.max_tokens)
+    return next((limit for limit in limits if limit is not None), ASSUMED_COMPLETION_TOKENS)
 
 
 def _message_tokens(message: Message) -> int:

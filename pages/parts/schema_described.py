@@ -71,7 +71,7 @@ def _start(keys: FormatKeys, model: str) -> None:
         put_input(_problem_key(keys), "Describe first what an answer should hold.")
         return
     try:
-        run = service().start(schema_request(text, model=model, native=_is_native(model)))
+        run = service().start(schema_request(text, model=model, native=_is_native(model)), session=owner())
         library().record(owner(), run, kind=KIND)
         put_input(_run_key(keys), run)
     except OpenRouterError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.parts.conversation_state import keep_failure
-from pages.parts.state import service
+from pages.parts.state import owner, service
 from service import ChatRequest, OpenRouterError
 from service.store import OpenConversation, Receipt, StoredMessage
 
@@ -27,7 +27,7 @@ def start_answer(
 ) -> None:
     """Send a request whose answer is another version below a message; `repair` says which version it mends."""
     try:
-        run = service().start(request, stream=stream)
+        run = service().start(request, stream=stream, session=owner())
         said_in.answer(message_id, run, kind="chat" if repair is None else "repair", repair=repair)
         keep_failure(message_id, None)
     except OpenRouterError as error:

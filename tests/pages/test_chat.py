@@ -6,8 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from service.simulator import Simulator
-from service.web.bootstrap import close_backend
+from service.web.bootstrap import backend, close_backend
 from tests.pages.conftest import firsts, new_session, newest, say, texts
+from tests.support import ask
 
 
 def test_it_begins_empty_with_no_greeting(chat: AppTest) -> None:
@@ -94,3 +95,18 @@ def test_a_wrong_setting_is_said_on_the_page(monkeypatch: pytest.MonkeyPatch, tm
     chat = new_session().run()
     assert "OPENROUTER_TIMEOUT takes a number" in chat.error[0].value
     assert "'soon'" in chat.error[0].value
+
+
+def test_a_batch_of_others_does_not_hold_up_a_chat(chat: AppTest, settings: pytest.MonkeyPatch) -> None:
+    """A message takes its turn as its owner's, behind one of the batch and not behind all of it."""
+    settings.setenv("OPENROUTER_MAX_CONCURRENT_REQUESTS", "1")
+    chat.run()
+    service = backend().service
+    batch = [service.start(ask("sim/hang")) for _ in range(4)]
+    assert service.health().runs_waiting == 3
+    chat.chat_input(key="chat.input").set_value("mine").run()
+    assert service.health().runs_waiting == 4
+    (mine,) = newest().live_runs
+    assert mine.notice == "1 request is in flight; you are 2nd in line."
+    for run in (mine, *batch):
+        run.stop()

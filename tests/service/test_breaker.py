@@ -219,3 +219,34 @@ def test_a_run_that_waits_too_long_for_a_slot_leaves_the_circuit_as_it_is(
     with service.stream(ask("sim/hang")), pytest.raises(OpenRouterError, match="No turn within"):
         service.chat(ask())
     assert service.chat(ask()).text == echoed()
+
+
+def test_what_waits_for_its_turn_is_not_sent_once_the_circuit_is_open(
+    make_service: MakeService, sim: Simulator
+) -> None:
+    """A batch against a model that fails does not go on to its last row."""
+    service = make_service(max_retries=0, breaker_threshold=2, max_concurrent_requests=1)
+    runs = [service.start(ask(BROKEN)) for _ in range(6)]
+    assert all(run.join(5) for run in runs)
+    assert [type(run.error) for run in runs] == [ProviderError] * 2 + [CircuitOpenError] * 4
+    assert len(sim.chat_requests) == 2
+
+
+def test_one_that_was_sent_before_does_not_let_another_trial_in(
+    guarded: OpenRouterService, sim: Simulator, clock: FakeClock
+) -> None:
+    """Stopped or refused, it is not the trial, whose place stays taken."""
+    sim.script(Reply(end="hang"))
+    earlier = guarded.start(ask(BROKEN))
+    assert sim.wait_for_request()
+    fail(guarded, 3)
+    clock.advance(30)
+    sim.script(Reply(end="hang"))
+    trial = guarded.start(ask(BROKEN))
+    assert sim.wait_for_request(5)
+    earlier.stop()
+    assert earlier.join(5)
+    with pytest.raises(CircuitOpenError, match="failed 3 times in a row; one request is out as a trial"):
+        guarded.chat(ask(BROKEN))
+    trial.stop()
+    assert trial.join(5)

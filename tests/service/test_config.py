@@ -166,7 +166,7 @@ WRONG = [
     ("MAX_RETRIES", "21", "a whole number from 0 up to 20"),
     ("MAX_RETRIES", "1.5", "a whole number from 0 up to 20"),
     ("RETRY_DELAY", "-0.1", "a number from 0 up to 600"),
-    ("MAX_CONCURRENT_REQUESTS", "0", "a whole number from 1 up to 10,000"),
+    ("MAX_CONCURRENT_REQUESTS", "-1", "a whole number from 0 up to 10,000"),
     ("REQUESTS_PER_MINUTE", "-1", "a whole number from 0 up to 1,000,000"),
     ("BREAKER_COOLDOWN", "0", "a number above 0 up to 86,400"),
     ("MODEL_CACHE_TTL", "100000", "a number from 0 up to 86,400"),

@@ -71,7 +71,7 @@ def test_who_waits_too_long_for_a_slot_is_told(make_service: MakeService, sim: S
     with service.stream(ask("sim/hang")), pytest.raises(LocalLimitError) as caught:
         service.chat(ask())
     error = caught.value
-    assert error.message == "No turn within 0.2 s: 1 requests are in flight."
+    assert error.message == "No turn within 0.2 s: 1 request is in flight."
     assert (error.retry_after, error.retryable, error.context.attempt, error.partial) == (0.2, True, 0, None)
     assert len(sim.chat_requests) == 1
 
@@ -188,17 +188,23 @@ def test_a_burst_of_a_second_is_let_through_at_once(clock: FakeClock) -> None:
 
 
 def test_the_wait_counts_those_who_are_before_one(clock: FakeClock) -> None:
-    """The third in the queue waits three times as long as the first."""
+    """The fourth of a session waits four times as long as its first; another session's first comes second."""
 
     async def scenario() -> None:
         rate = RateLimit(1, max_wait=200, clock=clock)
         await rate.take("a")
-        waiters = [asyncio.create_task(rate.take("a")) for _ in range(3)]
+        said: list[Callable[[], str]] = []
+        waiters = [asyncio.create_task(rate.take("a", 1, said.append)) for _ in range(3)]
         await _settled()
         assert rate.waiting == 3
         with pytest.raises(LocalLimitError) as caught:
-            await rate.take("b")
+            await rate.take("a")
         assert caught.value.retry_after == pytest.approx(240)
+        waiters.append(asyncio.create_task(rate.take("b", 1, said.append)))
+        await _settled()
+        assert [why().rpartition("about ")[2] for why in said] == ["60 s.", "180 s.", "240 s.", "120 s."]
+        clock.advance(20)
+        assert said[0]() == "At most 1 requests per minute are sent; this one goes in about 40 s."
         for waiter in waiters:
             waiter.cancel()
         await asyncio.gather(*waiters, return_exceptions=True)
@@ -238,3 +244,93 @@ def test_stopping_one_who_waits_for_the_rate_sends_nothing(
     waiting.stop()
     assert waiting.wait(PATIENCE).is_partial
     assert (waiting.state, texts_sent(sim), service.health().runs_waiting) == ("stopped", ["one"], 0)
+
+
+def test_a_queued_run_says_why_it_waits(make_service: MakeService, sim: Simulator) -> None:
+    """How many are before it, as that is when one looks; nothing once it was sent."""
+    service = make_service(max_concurrent_requests=2)
+    first, _ = (service.start(ask("sim/hang")) for _ in range(2))
+    waiting = [service.start(ask("sim/hang"), session=session) for session in ("a", "a", "b")]
+    assert service.health().runs_waiting == 3
+    assert [run.notice for run in waiting] == [
+        "2 requests are in flight; you are next.",
+        "2 requests are in flight; you are 3rd in line.",
+        "2 requests are in flight; you are 2nd in line.",
+    ]
+    assert sim.wait_for_request(2)
+    first.stop()
+    assert sim.wait_for_request(3)
+    assert [run.notice for run in waiting] == [
+        "",
+        "2 requests are in flight; you are 2nd in line.",
+        "2 requests are in flight; you are next.",
+    ]
+
+
+def test_a_run_that_waits_for_the_rate_says_for_how_long(make_service: MakeService, clock: FakeClock) -> None:
+    """The seconds count down."""
+    service = make_service(clock=clock, requests_per_minute=20)
+    service.generate("one")
+    waiting = service.start(ask(text="two"))
+    assert service.health().runs_waiting == 1
+    assert waiting.notice == "At most 20 requests per minute are sent; this one goes in about 3 s."
+    clock.advance(1)
+    assert waiting.notice.endswith("about 2 s.")
+
+
+def test_without_a_limit_everything_is_in_flight_at_once(make_service: MakeService, sim: Simulator) -> None:
+    """Zero places means that they are not counted."""
+    service = make_service(max_concurrent_requests=0)
+    runs = [service.start(ask("sim/hang")) for _ in range(20)]
+    assert sim.wait_for_request(20)
+    assert (service.health().runs_in_flight, service.health().runs_waiting) == (20, 0)
+    for run in runs:
+        run.stop()
+
+
+def test_tokens_are_estimated_before_and_counted_after(
+    make_service: MakeService, sim: Simulator, clock: FakeClock
+) -> None:
+    """A request may go when a second's worth is there, and the next pays for what it really used."""
+    service = make_service(clock=clock, tokens_per_minute=6_000, max_queue_wait=3)
+    usage = service.chat(ask(max_tokens=1_000)).usage
+    assert usage is not None
+    assert usage.total_tokens < 100
+    clock.advance(1)
+    used = service.chat(ask(text="word " * 2_000, max_tokens=100)).usage
+    assert used is not None
+    assert used.total_tokens > 1_000
+    with pytest.raises(LocalLimitError, match="The limit of 6,000 tokens per minute leaves no room for") as caught:
+        service.chat(ask())
+    assert caught.value.retry_after == pytest.approx(used.total_tokens / 100)
+    clock.advance(60)
+    assert service.chat(ask()).text == echoed()
+
+
+def test_who_is_not_sent_pays_nothing(make_service: MakeService, sim: Simulator, clock: FakeClock) -> None:
+    """A run that is stopped while it waits for a place gives back what it had taken."""
+    service = make_service(
+        clock=clock, requests_per_minute=120, tokens_per_minute=60_000, max_concurrent_requests=1, max_queue_wait=0.4
+    )
+    blocker = service.start(ask("sim/hang", max_tokens=1))
+    assert sim.wait_for_request()
+    waiting = service.start(ask(max_tokens=900))
+    assert service.health().runs_waiting == 1
+    assert waiting.notice == "1 request is in flight; you are next."
+    waiting.stop()
+    blocker.stop()
+    assert waiting.join(PATIENCE)
+    assert blocker.join(PATIENCE)
+    assert service.chat(ask(max_tokens=900)).text == echoed()
+
+
+def test_a_batch_that_fills_the_line_does_not_turn_others_away(make_service: MakeService, clock: FakeClock) -> None:
+    """What another session has to wait for is its own turn, not the whole batch."""
+    service = make_service(clock=clock, requests_per_minute=1, max_queue_wait=200)
+    batch = [service.start(ask(), session="batch") for _ in range(9)]
+    for run in batch[5:]:
+        run.join(PATIENCE)
+    assert [run.state for run in batch[5:]] == ["failed"] * 4
+    chat = service.start(ask(), session="chat")
+    assert service.health().runs_waiting == 4
+    assert chat.notice.endswith("about 120 s.")
