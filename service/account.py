@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from service.errors import OpenRouterError
+from service.errors import NetworkError, OpenRouterError, RequestTimeoutError
 from service.guard.breaker import BreakerState
 from service.redact import redact
 from service.wire.reading import as_int, as_mapping, as_text, money
 
-__all__ = ["Health", "KeyStatus", "read_key_status"]
+__all__ = ["Contact", "Health", "KeyStatus", "is_answer", "read_key_status"]
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,36 @@ def read_key_status(body: Any) -> KeyStatus:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """What the server did when it was last asked, for whatever reason: nothing is asked to find that out.
+
+    `at` is on the service's clock. A server that answers with a refusal answers; one that answers 500 or above fails.
+    """
+
+    state: Literal["unknown", "answers", "fails"] = "unknown"
+    at: float | None = None
+
+    def after(self, error: OpenRouterError | None, now: float) -> Contact:
+        """Return what is known after the server was asked; `None` stands for an answer without an error."""
+        if error is None:
+            return Contact("answers", now)
+        if error.status_code is None and not isinstance(error, NetworkError | RequestTimeoutError):
+            return self
+        return Contact("answers" if is_answer(error) else "fails", now)
+
+
+def is_answer(error: OpenRouterError) -> bool:
+    """Whether an error is a refusal by a server that works."""
+    return error.status_code is not None and error.status_code < 500
+
+
+@dataclass(frozen=True)
 class Health:
-    """Whether the server answers: how fast (seconds), what the breaker says, and the last thing that went wrong."""
+    """Whether the server answers: how fast (seconds), what the breaker says, and the last thing that went wrong.
+
+    A server that refuses the key, or asks to slow down, can be reached; one that answers 500 or above cannot serve.
+    `is_key_refused` says whether the server refused the key when it was last asked with it.
+    """
 
     is_reachable: bool
     latency: float | None
@@ -67,3 +95,4 @@ class Health:
     last_error: OpenRouterError | None
     runs_in_flight: int
     runs_waiting: int
+    is_key_refused: bool = False

@@ -29,6 +29,7 @@ from pydantic import (
 
 from service.errors import ConfigurationError
 from service.redact import Secret, redact_text
+from service.secrets import PersonalData
 from service.types import ModelParameters, ResponseFormat, normalise_model
 
 __all__ = ["DEFAULT_BASE_URL", "DEFAULT_MODEL", "OpenRouterConfig", "Setting", "read_environment", "settings"]
@@ -118,6 +119,11 @@ class OpenRouterConfig(BaseModel):
     allowed_tools: tuple[str, ...] | None = Field(
         None, description="Names of the only function tools that may be sent, separated by commas; unset: any."
     )
+
+    redact: tuple[PersonalData, ...] = Field(
+        (), description="Personal data to mask in logs and traces, beside keys: emails, phones, cards."
+    )
+    trace_content: bool = Field(False, description="Put prompts and answers into traces.")
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -31,6 +31,11 @@ class BackgroundLoop:
         """Whether it takes no more work."""
         return self._loop.is_closed()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread takes work."""
+        return self._thread.is_alive() and not self._loop.is_closed()
+
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Start a coroutine on the loop; cancelling the future cancels it there."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)

@@ -7,26 +7,31 @@ import contextlib
 import random
 import time
 import weakref
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from service import errors
-from service.account import Health, KeyStatus, read_key_status
+from service.account import Contact, Health, KeyStatus, is_answer, read_key_status
 from service.catalogue import Catalogue, ModelInfo
 from service.client import Client
 from service.config import OpenRouterConfig
 from service.errors import InvalidRequestError, ModelNotFoundError, OpenRouterError
 from service.guard.admission import Guard
+from service.guard.breaker import BreakerState
 from service.loop import BackgroundLoop
 from service.modelnames import names_same_model
 from service.pricing import CostEstimate
+from service.redact import Redactor
 from service.results import ChatResult
 from service.runs import Run, Runs
 from service.sender import Sender
 from service.streaming import ChatStream
+from service.telemetry.logs import RunLog
+from service.telemetry.observer import Observer, Observers
+from service.telemetry.tracing import RunTraces
 from service.tokens import assumed_completion_tokens, estimate_request_tokens
 from service.types import ChatRequest, Message
 from service.wire.payload import build_payload
@@ -50,6 +55,7 @@ class OpenRouterService:
         clock: Seconds on a clock that never goes back.
         sleep: How a retry waits; given seconds.
         chance: Draws from [0, 1), for the jitter.
+        observers: Who hears of runs, beside the log and, where the process has an OpenTelemetry SDK, its traces.
 
     Raises:
         ConfigurationError: The configuration is wrong or holds no key where one is needed.
@@ -62,12 +68,14 @@ class OpenRouterService:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.config = config if config is not None else OpenRouterConfig.from_env()
         self._clock = clock
         self._guard = Guard.from_config(self.config, clock=clock, sleep=sleep, chance=chance)
+        self._observer = Observers((*_own_observers(self.config), *observers))
         self._loop = BackgroundLoop()
-        self.runs = Runs(self._loop)
+        self.runs = Runs(self._loop, self._observer)
         self._owns_loop = True
         self._views: weakref.WeakSet[OpenRouterService] = weakref.WeakSet()
         self._connect()
@@ -77,10 +85,12 @@ class OpenRouterService:
 
     def _connect(self) -> None:
         self._client = Client(self.config)
-        self._sender = Sender(self.config, self._client, self._guard)
+        self._sender = Sender(self.config, self._client, self._guard, self._observer)
         self._own_runs: list[Run] = []
         self._is_closed = False
         self._last_error: OpenRouterError | None = None
+        self._contact = Contact()
+        self._is_key_refused = False
 
     def __repr__(self) -> str:
         return f"OpenRouterService(base_url={self.config.base_url!r}, api_key={self.config.api_key!r})"
@@ -231,7 +241,7 @@ class OpenRouterService:
             OpenRouterError: The server cannot be asked, or knows no such thing.
         """
         self._require_open()
-        return read_key_status(self._loop.call(self._client.get("/key")))
+        return read_key_status(self._ask("/key"))
 
     def health(self) -> Health:
         """Ask the server for its models and say whether and how fast it answered; never raises."""
@@ -239,18 +249,49 @@ class OpenRouterService:
         failure: OpenRouterError | None = None
         try:
             self._require_open()
-            self._loop.call(self._client.get("/models", timeout=5.0))
+            self._ask("/models", timeout=5.0)
         except OpenRouterError as error:
             failure = error
-        key, model = self.config.api_key.reveal(), self.config.model
+        is_reachable = failure is None or is_answer(failure)
         return Health(
-            is_reachable=failure is None,
-            latency=None if failure else self._clock() - began,
-            breaker=self._guard.breakers.state(key, model),
+            is_reachable=is_reachable,
+            latency=self._clock() - began if is_reachable else None,
+            breaker=self._guard.breakers.state(self.config.api_key.reveal(), self.config.model),
             last_error=failure or self._last_error,
             runs_in_flight=self._guard.slots.taken,
             runs_waiting=self._guard.waiting,
+            is_key_refused=self._is_key_refused,
         )
+
+    @property
+    def contact(self) -> Contact:
+        """What the server did when it was last asked; see `Contact`."""
+        return self._contact
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether requests can still be sent: it is open, and its thread runs."""
+        return not self._is_closed and self._loop.is_running
+
+    def _ask(self, path: str, *, timeout: float = 30.0) -> Any:
+        try:
+            answer = self._loop.call(self._client.get(path, timeout=timeout))
+        except OpenRouterError as error:
+            self._note(error, is_about_key=path == "/key")
+            raise
+        self._note(None, is_about_key=path == "/key")
+        return answer
+
+    def _note(self, error: OpenRouterError | None, *, is_about_key: bool = True) -> None:
+        """Remember what the server did; the list of models is open to everybody and says nothing of a key."""
+        self._contact = self._contact.after(error, self._clock())
+        if isinstance(error, errors.AuthenticationError) or (error is None and is_about_key):
+            self._is_key_refused = error is not None
+
+    @property
+    def breakers(self) -> dict[str, BreakerState]:
+        """The models whose circuit breaker is not closed, and the worst of its states over all keys."""
+        return self._guard.breakers.open_models()
 
     def estimate_tokens(self, request: ChatRequest) -> int:
         """Return about how many prompt tokens a request will have; see `service.tokens` for how good that is."""
@@ -348,11 +389,13 @@ class OpenRouterService:
         async def work(run: Run) -> ChatResult:
             try:
                 result = await self._sender.send(run, payload, session=session)
+                self._note(None)
                 if request.response_format is not None and request.response_format.wants_json:
                     return await asyncio.to_thread(self._validate_response, result, request)
                 return self._validate_response(result, request)
             except OpenRouterError as error:
                 self._last_error = error
+                self._note(error)
                 self._suggest(error, request)
                 raise
 
@@ -406,6 +449,11 @@ class OpenRouterService:
             return
         if (close := self._catalogue.suggestion(model)) is not None:
             error.hint = close
+
+
+def _own_observers(config: OpenRouterConfig) -> tuple[Observer, ...]:
+    redactor = Redactor(config.redact, (config.api_key.reveal(),))
+    return RunLog(redactor), RunTraces(config.base_url, redactor, has_content=config.trace_content)
 
 
 async def _close_all(clients: list[Client]) -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from service.secrets import PersonalData, find_secrets, mask_secrets, may_hold_token
+
+__all__ = ["Redactor", "Secret", "mask_key", "may_hold_secret", "redact", "redact_text"]
 
 _KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{8,}")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)([A-Za-z0-9._~+/\-]{8,}=*)")
@@ -27,7 +32,30 @@ def redact_text(text: str, *secrets: str) -> str:
             text = text.replace(secret, mask_key(secret))
     text = _URL_USER.sub(r"\1…@", text)
     text = _BEARER.sub(lambda found: found[1] + mask_key(found[2]), text)
-    return _KEY.sub(lambda found: mask_key(found[0]), text)
+    text = _KEY.sub(lambda found: mask_key(found[0]), text)
+    return mask_secrets(text, find_secrets(text)) if may_hold_token(text) else text
+
+
+def may_hold_secret(text: str) -> bool:
+    """Whether `redact_text` may change something, found out faster than by doing it."""
+    return "sk-" in text or "@" in text or "bearer" in text.lower() or may_hold_token(text)
+
+
+@dataclass(frozen=True)
+class Redactor:
+    """What logs and traces are cleaned with: keys always go, personal data where that is asked for."""
+
+    personal: tuple[PersonalData, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+    def text(self, text: str) -> str:
+        """Return a text as it may be written down."""
+        text = redact_text(text, *self.secrets)
+        return mask_secrets(text, find_secrets(text, self.personal)) if self.personal else text
+
+    def value(self, value: Any) -> Any:
+        """Return a copy of a JSON value as it may be written down, without account ids."""
+        return _each_text(redact(value, *self.secrets), self.text)
 
 
 def redact(value: Any, *secrets: str, shorten: bool = False) -> Any:
@@ -48,6 +76,14 @@ def redact(value: Any, *secrets: str, shorten: bool = False) -> Any:
     if isinstance(value, list | tuple):
         return [redact(item, *secrets, shorten=shorten) for item in value]
     return value
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: _each_text(item, change) for name, item in value.items()}
+    return [_each_text(item, change) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _is_secret(name: object, value: object) -> bool:

@@ -109,6 +109,9 @@ class Verdict:
         return self.kind in ("valid", "fenced")
 
 
+CacheName = Literal["local", "server"]
+
+
 @dataclass(frozen=True, slots=True)
 class ChatResult:
     """A whole answer, or what arrived of one (`is_partial`).
@@ -136,6 +139,8 @@ class ChatResult:
         verdict: What the answer is worth; `None` for a text answer with nothing wrong.
         parsed: The JSON value of a valid structured answer.
         warnings: What the reader should know, in sentences.
+        cache: Which response cache it is from: "local" (this service's own), "server" (OpenRouter's), `None` if none.
+        original_cost: What an answer from the local cache had cost, in USD; its own cost is zero.
     """
 
     id: str = ""
@@ -160,6 +165,8 @@ class ChatResult:
     verdict: Verdict | None = None
     parsed: Any = None
     warnings: tuple[str, ...] = ()
+    cache: CacheName | None = None
+    original_cost: Decimal | None = None
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from service.errors import OpenRouterError
 from service.loop import BackgroundLoop
 from service.results import ChatResult, Finished, StreamEvent, Timings, Verdict
+from service.telemetry.observer import Observer
 from service.types import ChatRequest, ModelParameters, ResponseFormat
 from service.wire.answer import Answer
 
@@ -82,6 +83,7 @@ class Run:
         self._waiting: list[Callable[[Run], object]] = []
         self._task: asyncio.Task[None] | None = None
         self._loop: BackgroundLoop | None = None
+        self._observer = Observer()
         self._stop_asked = False
 
     @classmethod
@@ -231,6 +233,8 @@ class Run:
         if self._ended.is_set():
             return
         self.result, self.error, self.state, self._why = result, error, state, _for_nothing
+        # Before anybody who waits goes on: a script may be over then.
+        self._observer.run_ended(self)
         self._ended.set()
         if self._sink is not None:
             self._sink.put(error if error is not None else [Finished(result)])
@@ -241,8 +245,9 @@ class Run:
 class Runs:
     """Every run of the process, live ones and the last finished ones, on one background loop."""
 
-    def __init__(self, loop: BackgroundLoop, *, keep: int = 1_000) -> None:
+    def __init__(self, loop: BackgroundLoop, observer: Observer | None = None, *, keep: int = 1_000) -> None:
         self._loop = loop
+        self._observer = observer or Observer()
         self._keep = keep
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._lock = threading.Lock()
@@ -264,6 +269,8 @@ class Runs:
             while len(self._runs) > self._keep and next(iter(self._runs.values())).is_ended:
                 self._runs.popitem(last=False)
         run._loop = self._loop
+        run._observer = self._observer
+        self._observer.run_started(run)
         self._loop.soon(lambda: self._launch(run, work))
         return run
 

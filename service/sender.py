@@ -15,6 +15,8 @@ from service.reader import ResponseReader
 from service.redact import redact
 from service.results import ChatResult
 from service.runs import FAILED, Run
+from service.telemetry.observer import Observer
+from service.wire.answer import Answer
 
 __all__ = ["Sender"]
 
@@ -37,10 +39,11 @@ class _NotAllowedError(Exception):
 class Sender:
     """Sends runs with one key."""
 
-    def __init__(self, config: OpenRouterConfig, client: Client, guard: Guard) -> None:
+    def __init__(self, config: OpenRouterConfig, client: Client, guard: Guard, observer: Observer) -> None:
         self._config = config
         self._client = client
         self._guard = guard
+        self._observer = observer
         self._key = config.api_key.reveal()
 
     async def send(self, run: Run, payload: dict[str, Any], *, session: str = "") -> ChatResult:
@@ -95,10 +98,18 @@ class Sender:
 
     async def _attempt(self, run: Run, payload: dict[str, Any], session: str) -> None:
         async with self._guard.admit(self._key, run, session):
-            await self._exchange(run, payload)
+            answer = run.begin_attempt()
+            self._observer.attempt_started(run)
+            failure: OpenRouterError | None = None
+            try:
+                await self._exchange(run, payload, answer)
+            except OpenRouterError as error:
+                failure = error.mask(self._key)
+                raise
+            finally:
+                self._observer.attempt_ended(run, failure)
 
-    async def _exchange(self, run: Run, payload: dict[str, Any]) -> None:
-        answer = run.begin_attempt()
+    async def _exchange(self, run: Run, payload: dict[str, Any], answer: Answer) -> None:
         reader = ResponseReader(answer)
         first = self._config.first_event_timeout or self._config.timeout
         try:

@@ -4,7 +4,7 @@ A folder that needs another simulator overrides `sim` in a conftest of its own.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from service import OpenRouterConfig, OpenRouterService
 from service.simulator import Simulator
+from service.telemetry import Observer
 from tests.support import KEY, FakeClock, RecordedSleep
 
 
@@ -59,9 +60,9 @@ def naps(clock: FakeClock) -> RecordedSleep:
 
 @pytest.fixture
 def make_service(sim: Simulator) -> Iterator[Callable[..., OpenRouterService]]:
-    """Return `make(clock=…, sleep=…, chance=…, **settings)`: a service that talks to the simulator until the test ends.
+    """Return `make(clock=…, sleep=…, chance=…, observers=…, **settings)`: a service that talks to the simulator.
 
-    Unless told otherwise it asks sim/echo and retries without waiting.
+    It lives until the test ends; unless told otherwise it asks sim/echo and retries without waiting.
     """
     made: list[OpenRouterService] = []
 
@@ -70,9 +71,10 @@ def make_service(sim: Simulator) -> Iterator[Callable[..., OpenRouterService]]:
         clock: Callable[[], float] | None = None,
         sleep: Callable[[float], Any] | None = None,
         chance: Callable[[], float] | None = None,
+        observers: Sequence[Observer] = (),
         **settings: Any,
     ) -> OpenRouterService:
-        given = {"clock": clock, "sleep": sleep, "chance": chance}
+        given = {"clock": clock, "sleep": sleep, "chance": chance, "observers": observers}
         usual = {"api_key": KEY, "base_url": sim.base_url, "model": "sim/echo", "retry_delay": 0.0}
         config = OpenRouterConfig(**(usual | settings))
         made.append(OpenRouterService(config, **{name: value for name, value in given.items() if value is not None}))

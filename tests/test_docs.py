@@ -18,12 +18,12 @@ from service import errors
 from service.config import OpenRouterConfig, Setting, read_environment, settings
 from service.store.settings import DATA_FOLDER
 from service.structured.complete import StructuredAnswer
-from service.web.hosts import ALLOWED_HOSTS
+from service.web.settings import APP_SETTINGS
 from service.wire.faults import STATUS_OF_TYPE, error_from_fault, read_fault
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
-RUNNABLE = [ROOT / "README.md", ROOT / "docs" / "service.md"]
+RUNNABLE = [ROOT / "README.md", ROOT / "docs" / "service.md", ROOT / "docs" / "telemetry.md"]
 MAKE = re.compile(r"(?:^|`)(?:[A-Z_]+=\S+ )?make ((?:[A-Z]+=\S+ )*)([a-z]+)\b", re.MULTILINE)
 KEY = "sk-or-v1-documentation"
 
@@ -155,7 +155,7 @@ EXPLAINED = [
 ]
 # With these the sender drives a run, and the pydantic classes keep what their class methods were given.
 INNER = {
-    service.Run: {"answer", "warnings", "begin_attempt", "will_retry", "publish", "outcome"},
+    service.Run: {"answer", "warnings", "begin_attempt", "will_retry", "waits_for", "publish", "outcome"},
     service.ContentPart: {"payload", "type"},
     service.Tool: {"extra", "name", "description"},
     service.ToolCall: {"parse"},
@@ -227,7 +227,7 @@ def example_settings() -> dict[str, str]:
 def test_the_example_of_the_settings_file_lists_every_setting() -> None:
     """Each commented out, with its default."""
     shown = {name: value.strip('"') for name, value in example_settings().items()}
-    assert shown == {item.variable: item.default for item in settings()} | {ALLOWED_HOSTS: "", DATA_FOLDER: "data"}
+    assert shown == {item.variable: item.default for item in settings()} | APP_SETTINGS | {DATA_FOLDER: "data"}
 
 
 def test_the_example_of_the_settings_file_sets_nothing() -> None:

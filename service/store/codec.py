@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from service import errors
 from service.errors import ErrorContext, OpenRouterError, SchemaValidationError
-from service.redact import redact, redact_text
+from service.redact import may_hold_secret, redact, redact_text
 from service.results import ChatResult, Issue, Timings, ToolCall, Usage, Verdict
 from service.store.columns import dump_json
 from service.types import ChatRequest, Message, ModelParameters, ResponseFormat, Tool
@@ -45,6 +45,7 @@ _PLAIN_FIELDS = (
     "native_finish_reason",
     "attempts",
     "is_partial",
+    "cache",
 )
 _LISTS = ("reasoning_details", "images", "annotations", "warnings")
 _ROOM = 200
@@ -63,16 +64,12 @@ def mask(value: Any, secrets: Sequence[str] = ()) -> Any:
         holder, place = waiting.pop()
         item = holder[place]
         if isinstance(item, str):
-            holder[place] = redact_text(item, *secrets) if _may_hold_key(item, secrets) else item
+            is_worth_it = may_hold_secret(item) or any(secret in item for secret in secrets)
+            holder[place] = redact_text(item, *secrets) if is_worth_it else item
         elif isinstance(item, Mapping | list | tuple):
             holder[place] = inner = dict(item) if isinstance(item, Mapping) else list(item)
             waiting += [(inner, name) for name in (inner if isinstance(inner, dict) else range(len(inner)))]
     return masked[0]
-
-
-def _may_hold_key(text: str, secrets: Sequence[str]) -> bool:
-    """Whether it is worth looking closely, which takes long with the megabytes of a picture."""
-    return "sk-" in text or "@" in text or "bearer" in text.lower() or any(secret in text for secret in secrets)
 
 
 @dataclass(frozen=True)
@@ -160,6 +157,7 @@ def encode_result(result: ChatResult, secrets: Sequence[str] = ()) -> dict[str, 
     encoded["timings"] = [result.timings.queued, result.timings.first_token, result.timings.total]
     encoded["audio"] = _sound(result.audio)
     encoded["parsed"] = _sound(result.parsed)
+    encoded["original_cost"] = None if result.original_cost is None else str(result.original_cost)
     if result.usage is not None:
         cost = result.usage.cost
         encoded["usage"] = {name: getattr(result.usage, name) for name in _COUNTS}
@@ -201,6 +199,7 @@ def decode_result(encoded: Mapping[str, Any], *, text: str, reasoning: str) -> C
         verdict=_decode_verdict(encoded.get("verdict")),
         audio=encoded.get("audio"),
         parsed=encoded.get("parsed"),
+        original_cost=Decimal(encoded["original_cost"]) if "original_cost" in encoded else None,
         **known,
     )
 

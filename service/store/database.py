@@ -90,6 +90,15 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def is_current(self) -> bool:
+        """Whether the database is in today's form.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
+        with self.read() as connection:
+            return _current_revision(connection) == revisions()[-1]
+
     def prepare(self) -> None:
         """Make the database where there is none, and bring an older one up to date; safe for several processes.
 

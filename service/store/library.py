@@ -112,6 +112,14 @@ class Library:
         """What is wrong with the database, in plain sentences for the page; `None` while all is well."""
         return self._writer.problem or self._unreadable
 
+    def check(self) -> str | None:
+        """Ask the database, and return why it cannot be used now, in a sentence; `None` when it can."""
+        try:
+            is_current = self._database.is_current()
+        except StorageError as error:
+            return error.message
+        return self._writer.trouble or (None if is_current else "The database is not up to date yet.")
+
     @property
     def pending(self) -> int:
         """How many changes wait to be stored."""

@@ -14,13 +14,15 @@ from urllib.parse import urlsplit
 from service.config import DEFAULT_BASE_URL, OpenRouterConfig, read_environment
 from service.errors import ConfigurationError, OpenRouterError, StorageError
 from service.openrouter import OpenRouterService
+from service.redact import Redactor
 from service.runs import Run
-from service.web.hosts import ALLOWED_HOSTS, parse_hosts
+from service.telemetry import Metrics, configure_logging
+from service.web.settings import AppSettings, read_app_settings
 
 if TYPE_CHECKING:
     from service.store import Library
 
-__all__ = ["Backend", "backend", "close_backend", "connect", "find_run", "lifespan"]
+__all__ = ["Backend", "backend", "close_backend", "connect", "find_run", "lifespan", "made_backend"]
 
 DEMO_MODEL = "sim/writer"
 
@@ -29,14 +31,15 @@ DEMO_MODEL = "sim/writer"
 class Backend:
     """The service that pages use, whether it talks to the simulator (`is_demo`), and the library of all that was said.
 
-    `allowed_hosts` are the names the app may be reached under beside loopback's; `settings` is what demo mode was told.
+    `settings` is what demo mode was told.
     """
 
     service: OpenRouterService
     is_demo: bool
     library: Library
+    app: AppSettings
+    metrics: Metrics
     simulator: Any = None
-    allowed_hosts: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -63,6 +66,17 @@ def backend(environ: Mapping[str, str] | None = None) -> Backend:
         return _backend
 
 
+def made_backend() -> Backend | None:
+    """Return the process's backend; `None` before it is made, and from when it is closed."""
+    return _backend
+
+
+def allowed_hosts() -> tuple[str, ...]:
+    """Return the names the app may be reached under beside loopback's; none before it is made and once it closes."""
+    made = _backend
+    return () if made is None else made.app.allowed_hosts
+
+
 def _find_settings(environ: Mapping[str, str] | None) -> dict[str, str]:
     """Return the settings; what has come into the environment since `environ` was taken is from secrets.toml."""
     if environ is None:
@@ -72,12 +86,11 @@ def _find_settings(environ: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _make_backend(found: Mapping[str, str]) -> Backend:
-    hosts = parse_hosts(found.get(ALLOWED_HOSTS, ""))
+    app, metrics = read_app_settings(found), Metrics(services)
     if "OPENROUTER_API_KEY" in found or "OPENROUTER_BASE_URL" in found:
         config = _config(found)
-        return Backend(
-            OpenRouterService(config), is_demo=False, library=_open_library(found, config), allowed_hosts=hosts
-        )
+        library = _open_library(found, config)
+        return Backend(OpenRouterService(config, observers=[metrics]), False, library, app, metrics)
     from service.simulator import Simulator
 
     simulator = Simulator(requires_key=False, record=False)
@@ -88,14 +101,8 @@ def _make_backend(found: Mapping[str, str]) -> Backend:
     except OpenRouterError:
         simulator.stop()
         raise
-    return Backend(
-        OpenRouterService(config),
-        is_demo=True,
-        library=library,
-        simulator=simulator,
-        allowed_hosts=hosts,
-        settings=dict(found),
-    )
+    service = OpenRouterService(config, observers=[metrics])
+    return Backend(service, True, library, app, metrics, simulator, dict(found))
 
 
 def _open_library(found: Mapping[str, str], config: OpenRouterConfig) -> Library:
@@ -118,25 +125,31 @@ def connect(key: str, *, base_url: str = DEFAULT_BASE_URL) -> OpenRouterService:
         ConfigurationError: The key is blank or malformed.
     """
     made = backend()
-    parent = _without_key(made.settings, base_url) if made.is_demo else made.service
+    parent = _without_key(made, base_url) if made.is_demo else made.service
     return parent.with_key(key)
 
 
-def _without_key(found: Mapping[str, str], base_url: str) -> OpenRouterService:
+def _without_key(made: Backend, base_url: str) -> OpenRouterService:
     """Return the service that has no key, so that no session's can become another's; the model list needs none."""
     with _lock:
         if base_url not in _keyless:
-            values = {**found, "OPENROUTER_BASE_URL": base_url}
+            values = {**made.settings, "OPENROUTER_BASE_URL": base_url}
             host = urlsplit(base_url).hostname or ""
             config = OpenRouterConfig.from_env(values, dotenv_path=None, secrets_path=None, allow_http_hosts=(host,))
-            _keyless[base_url] = OpenRouterService(config)
+            _keyless[base_url] = OpenRouterService(config, observers=[made.metrics])
         return _keyless[base_url]
 
 
 def find_run(ident: str) -> Run | None:
     """Return a run by its id, whichever key it was started with; `None` when it is unknown or long gone."""
-    services = (backend().service, *tuple(_keyless.values()))
-    return next((run for service in services if (run := service.runs.get(ident)) is not None), None)
+    backend()
+    return next((run for service in services() if (run := service.runs.get(ident)) is not None), None)
+
+
+def services() -> list[OpenRouterService]:
+    """Return the services that hold runs, as far as they are made."""
+    made = _backend
+    return [*(() if made is None else (made.service,)), *_keyless.values()]
 
 
 def close_backend() -> None:
@@ -166,16 +179,23 @@ def lifespan() -> Callable[[Any], AbstractAsyncContextManager[dict[str, Any]]]:
 
     @asynccontextmanager
     async def run(app: Any) -> AsyncIterator[dict[str, Any]]:
-        _start(environ)
+        undo_logging = _log_as_told(_start(environ))
         try:
             yield {}
         finally:
             close_backend()
+            undo_logging()
 
     return run
 
 
-def _start(environ: Mapping[str, str]) -> None:
+def _log_as_told(made: Backend) -> Callable[[], None]:
+    config = made.service.config
+    redactor = Redactor(config.redact, (config.api_key.reveal(), made.app.metrics_token.reveal()))
+    return configure_logging(made.app.log_level, made.app.log_format, redactor=redactor)
+
+
+def _start(environ: Mapping[str, str]) -> Backend:
     """Make the backend and say so; a wrong setting, or a database not for us, ends the process with status 2."""
     try:
         made = backend(environ)
@@ -184,3 +204,4 @@ def _start(environ: Mapping[str, str]) -> None:
         raise SystemExit(2) from None
     where = "demo mode, no key needed" if made.is_demo else made.service.config.base_url
     print(f"\n  OpenRouter Playground is ready ({where}).", file=sys.stderr, flush=True)  # noqa: T201
+    return made

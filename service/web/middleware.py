@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.web.bootstrap import backend
+from service.web.bootstrap import allowed_hosts
 from service.web.hosts import ALLOWED_HOSTS, host_name, is_allowed_host, is_same_host
 from service.web.owner import OwnerCookie, arrived_at
 
@@ -119,6 +119,6 @@ def _unknown_host(hosts: list[str]) -> str:
 
 middleware = [
     Middleware(SecurityHeaders),
-    Middleware(HostGuard, listed=lambda: backend().allowed_hosts),
+    Middleware(HostGuard, listed=allowed_hosts),
     Middleware(OwnerCookie),
 ]

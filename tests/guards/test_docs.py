@@ -10,13 +10,13 @@ import pytest
 from service import errors
 from service.config import settings
 from service.store.settings import DATA_FOLDER
-from service.web.hosts import ALLOWED_HOSTS
+from service.web.settings import APP_SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 ERRORS = sorted(
     name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, errors.OpenRouterError)
 )
-KNOWN = {*(setting.variable for setting in settings()), ALLOWED_HOSTS, DATA_FOLDER}
+KNOWN = {*(setting.variable for setting in settings()), *APP_SETTINGS, DATA_FOLDER}
 """The settings of the service, and those of the app around it."""
 
 
@@ -55,10 +55,11 @@ def test_every_setting_is_in_the_example_file_with_its_default() -> None:
 def test_the_example_file_holds_no_setting_that_is_none() -> None:
     """A name that was changed in the code is changed there."""
     assert sorted(set(example_lines()) - KNOWN) == []
-    assert (example_lines()[ALLOWED_HOSTS], example_lines()[DATA_FOLDER]) == ("", "data")
+    app = {**APP_SETTINGS, DATA_FOLDER: "data"}
+    assert {name: example_lines()[name] for name in app} == app
 
 
-@pytest.mark.parametrize("page", ["docs/configuration.md", "README.md"])
+@pytest.mark.parametrize("page", ["docs/configuration.md", "docs/telemetry.md", "README.md"])
 def test_pages_name_no_setting_that_is_none(page: str) -> None:
     """A misspelt variable would be looked for in vain."""
     named = set(re.findall(r"OPENROUTER_[A-Z]+(?:_[A-Z]+)*", read(page)))

@@ -18,7 +18,7 @@ from service import (
     ResponseFormat,
     Tool,
 )
-from service.account import read_key_status
+from service.account import Contact, read_key_status
 from service.simulator import Reply, Simulator
 from service.tokens import estimate_text_tokens
 from tests.support import FakeClock, ask, refusing
@@ -106,6 +106,50 @@ def test_health_of_a_server_that_answers_with_an_error(service: OpenRouterServic
     sim.script_for("/models", refusing(503, "Down."))
     health = service.health()
     assert (health.is_reachable, type(health.last_error)) == (False, ProviderError)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429])
+def test_a_server_that_refuses_can_be_reached(service: OpenRouterService, sim: Simulator, status: int) -> None:
+    """What it says against us stands beside that, and a refused key is told from an unreachable server."""
+    sim.script_for("/models", refusing(status))
+    health = service.health()
+    assert (health.is_reachable, health.is_key_refused) == (True, status == 401)
+    assert health.latency is not None
+    assert health.last_error is not None
+    assert health.last_error.status_code == status
+
+
+def test_a_refused_key_is_said_until_it_is_taken(service: OpenRouterService) -> None:
+    """The model list, which anybody may read, says nothing of it."""
+    view = service.with_key("sk-or-v1-bad-key")
+    with pytest.raises(AuthenticationError):
+        view.chat(ask())
+    assert (view.health().is_reachable, view.health().is_key_refused) == (True, True)
+    assert service.chat(ask()).text
+    assert not service.health().is_key_refused
+
+
+def test_what_the_server_did_last_is_known_without_asking(
+    make_service: MakeService, sim: Simulator, clock: FakeClock, closed_port: int
+) -> None:
+    """A refusal is an answer; a failure and silence are none; our own limits say nothing."""
+    service = make_service(clock=clock, max_retries=0)
+    assert service.contact == Contact()
+    for model, state in (("sim/echo", "answers"), ("sim/provider-error", "fails"), ("sim/moderation", "answers")):
+        clock.advance(1)
+        assert service.start(ask(model)).join(5)
+        assert service.contact == Contact(state, clock.now)  # type: ignore[arg-type]
+    unreachable = make_service(base_url=f"http://127.0.0.1:{closed_port}/v1", max_retries=0, breaker_threshold=1)
+    for _ in range(2):
+        assert unreachable.start(ask()).join(5)
+        assert unreachable.contact.state == "fails"
+    before = service.contact
+    sim.clear()
+    limited = make_service(requests_per_minute=1, max_queue_wait=0.1)
+    limited.chat(ask())
+    answered = limited.contact
+    assert limited.start(ask()).join(5)
+    assert (limited.contact, service.contact) == (answered, before)
 
 
 def test_health_remembers_the_last_thing_that_went_wrong(service: OpenRouterService) -> None:

@@ -138,6 +138,8 @@ RESULTS = st.builds(
     verdict=st.none() | VERDICTS,
     parsed=JSON,
     warnings=st.lists(TEXT, max_size=2).map(tuple),
+    cache=st.sampled_from([None, "local", "server"]),
+    original_cost=st.none() | st.decimals(allow_nan=False, allow_infinity=False),
 )
 
 
@@ -189,6 +191,8 @@ def test_no_field_of_a_result_is_forgotten() -> None:
         verdict=Verdict("valid", "Good."),
         parsed=[1],
         warnings=("w",),
+        cache="local",
+        original_cost=Decimal("0.2"),
     )
     plain = ChatResult()
     assert [name for name in ChatResult.__slots__ if getattr(full, name) == getattr(plain, name)] == []

@@ -308,7 +308,7 @@ def test_the_app_reads_the_list_from_its_settings(monkeypatch: pytest.MonkeyPatc
     close_backend()
     monkeypatch.setenv("OPENROUTER_BASE_URL", sim.base_url)
     monkeypatch.setenv("OPENROUTER_ALLOWED_HOSTS", NAME)
-    assert backend().allowed_hosts == (NAME,)
+    assert backend().app.allowed_hosts == (NAME,)
     close_backend()
 
 
