@@ -26,6 +26,7 @@ from service.modelnames import names_same_model
 from service.pricing import CostEstimate
 from service.redact import Redactor
 from service.results import ChatResult
+from service.room import check_room
 from service.runs import Run, Runs
 from service.sender import Sender
 from service.streaming import ChatStream
@@ -385,6 +386,7 @@ class OpenRouterService:
     ) -> Run:
         """Hand a payload to the loop and return the run; its result passes `_validate_response`."""
         self._require_open()
+        check_room(request, self._catalogue.find(request.model or ""))
 
         async def work(run: Run) -> ChatResult:
             try:

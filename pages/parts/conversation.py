@@ -19,6 +19,7 @@ from pages.parts.input_bar import input_bar
 from pages.parts.markdown import safe_markdown
 from pages.parts.message import show_message
 from pages.parts.run_settings import RunSettings
+from pages.parts.secret_card import hold_back, secret_card
 from service.store import OpenConversation
 
 __all__ = ["ask", "show_conversation", "window"]
@@ -43,17 +44,22 @@ def ask(settings: RunSettings) -> None:
     """Draw the input, and start a run with what was typed; while one is live, what is sent stays in the input."""
     shown = conversation()
     live = shown.live_runs if shown is not None else []
+    here = shown.id if shown is not None else ""
     with st.bottom:
+        released = secret_card(page="chat", conversation=here)
         for problem in settings.problems:
             st.error(safe_markdown(f"Not sent until Run settings are corrected. {problem}"), icon=":material/error:")
         restore_draft("chat.input")
         text = st.chat_input("Message", key="chat.input")
-        input_bar(live, page="chat", conversation=shown.id if shown else "", newest=(shown and shown.leaf_id) or "")
+        input_bar(live, page="chat", conversation=here, newest=(shown and shown.leaf_id) or "")
     if text and live:
         keep_draft(text)
         st.toast("The answer is still being written: wait for it, or press Stop.", icon=":material/hourglass:")
         st.rerun()
+    if released is not None:
+        say(released, settings)
     if text:
+        hold_back(text, page="chat", conversation=here)
         say(text, settings)
 
 

@@ -13,6 +13,7 @@ from pages.parts.markdown import safe_markdown
 from pages.parts.repair_steps import repair_steps
 from pages.parts.result_view import show_result
 from pages.parts.run_settings import RunSettings
+from pages.parts.secret_card import is_confirmed
 from pages.parts.small_buttons import version_buttons
 from pages.parts.state import is_demo, start_with
 from service import Run
@@ -110,7 +111,8 @@ def _editor(message: StoredMessage, said_in: OpenConversation, settings: RunSett
                 disabled=not text.strip(),
             )
             st.button("Cancel", key=f"{key}.cancel", on_click=end_editing)
-    if is_sent and not (is_question and settings.problems):
+        may_go = not is_question or is_confirmed(text, key=key, is_sent=is_sent)
+    if is_sent and may_go and not (is_question and settings.problems):
         end_editing()
         say_instead(message.id, text, said_in, settings)
         st.rerun()
