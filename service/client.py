@@ -58,6 +58,7 @@ class Response:
         self._raw = raw
         self.status_code = raw.status_code
         self.generation_id: str | None = raw.headers.get("x-generation-id")
+        self.is_from_cache = raw.headers.get("x-openrouter-cache-status", "").strip().upper() == "HIT"
         self.content_type: str = raw.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def chunks(self) -> AsyncIterator[bytes]:

@@ -108,6 +108,20 @@ class OpenRouterConfig(BaseModel):
         (), description="Hosts that may be used over plain http and without a key, separated by commas."
     )
 
+    cache_responses: bool = Field(
+        False, description="Answer an identical request again from memory, at no cost and marked as cached."
+    )
+    cache_ttl: Annotated[float, Field(gt=0, le=2_592_000)] = Field(
+        3_600.0, description="Seconds such an answer is kept."
+    )
+    cache_max_mb: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        64, description="Megabytes all such answers may take; the least recently used go first."
+    )
+    server_cache: bool = Field(False, description="Ask OpenRouter to use its own response cache (beta).")
+    server_cache_ttl: Annotated[int, Field(ge=1, le=86_400)] | None = Field(
+        None, description="Seconds OpenRouter keeps an answer; unset: its default."
+    )
+
     model_cache_ttl: Annotated[float, Field(ge=0, le=86_400)] = Field(
         300.0, description="Seconds the model list is kept before it is fetched again."
     )

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from service import errors
 from service.account import Contact, Health, KeyStatus, is_answer, read_key_status
+from service.cache import ResponseCache
 from service.catalogue import Catalogue, ModelInfo
+from service.checks import check_request, check_room
 from service.client import Client
 from service.config import OpenRouterConfig
-from service.errors import InvalidRequestError, ModelNotFoundError, OpenRouterError
+from service.errors import ModelNotFoundError, OpenRouterError
 from service.guard.admission import Guard
 from service.guard.breaker import BreakerState
 from service.loop import BackgroundLoop
@@ -26,7 +28,6 @@ from service.modelnames import names_same_model
 from service.pricing import CostEstimate
 from service.redact import Redactor
 from service.results import ChatResult
-from service.room import check_room
 from service.runs import Run, Runs
 from service.sender import Sender
 from service.streaming import ChatStream
@@ -74,6 +75,7 @@ class OpenRouterService:
         self.config = config if config is not None else OpenRouterConfig.from_env()
         self._clock = clock
         self._guard = Guard.from_config(self.config, clock=clock, sleep=sleep, chance=chance)
+        self._cache = _response_cache(self.config, clock)
         self._observer = Observers((*_own_observers(self.config), *observers))
         self._loop = BackgroundLoop()
         self.runs = Runs(self._loop, self._observer)
@@ -147,16 +149,16 @@ class OpenRouterService:
         request = self._complete(ChatRequest(messages=(Message.user(prompt),)))
         return self._finish(self._send(request, self._build_payload(request)))
 
-    def chat(self, request: ChatRequest) -> ChatResult:
-        """Send a request and return the whole answer.
+    def chat(self, request: ChatRequest, *, fresh: bool = False) -> ChatResult:
+        """Send a request and return the whole answer; a fresh one is from no response cache.
 
         Raises:
             OpenRouterError: See `service.errors`; what had arrived is in `partial`.
         """
         request = self._complete(request)
-        return self._finish(self._send(request, self._build_payload(request)))
+        return self._finish(self._send(request, self._build_payload(request), is_fresh=fresh))
 
-    def stream(self, request: ChatRequest, *, session: str = "") -> ChatStream:
+    def stream(self, request: ChatRequest, *, session: str = "", fresh: bool = False) -> ChatStream:
         """Send a request at once and return its events as they come; see `ChatStream`.
 
         Raises:
@@ -164,20 +166,21 @@ class OpenRouterService:
         """
         request = self._complete(request)
         sink: SimpleQueue[Any] = SimpleQueue()
-        run = self._send(request, self._build_payload(request, stream=True), sink=sink, session=session)
+        payload = self._build_payload(request, stream=True)
+        run = self._send(request, payload, sink=sink, session=session, is_fresh=fresh)
         return ChatStream(run, sink)
 
-    def start(self, request: ChatRequest, *, session: str = "", stream: bool = True) -> Run:
+    def start(self, request: ChatRequest, *, session: str = "", stream: bool = True, fresh: bool = False) -> Run:
         """Send a request in the background and return its handle; see `Run`.
 
         `session` names whose turn it is when runs have to wait: sessions take turns. Without `stream` the answer
-        comes as a whole, which OpenRouter's response healing needs.
+        comes as a whole, which OpenRouter's response healing needs. A fresh answer is from no response cache.
 
         Raises:
             OpenRouterError: The request is wrong; anything later is in `run.error` and raised by `run.wait()`.
         """
         request = self._complete(request)
-        return self._send(request, self._build_payload(request, stream=stream), session=session)
+        return self._send(request, self._build_payload(request, stream=stream), session=session, is_fresh=fresh)
 
     def complete_structured(
         self,
@@ -338,34 +341,7 @@ class OpenRouterService:
         return complete
 
     def _check(self, request: ChatRequest) -> None:
-        limit = self.config.max_message_chars
-        for position, message in enumerate(request.messages):
-            if message.chars > limit:
-                which = f"Message {position + 1} ({message.role})"
-                raise InvalidRequestError(
-                    f"{which} has {message.chars:,} characters; the limit is {limit:,}.",
-                    hint="Shorten the message, or raise OPENROUTER_MAX_MESSAGE_CHARS.",
-                )
-        allowed = self.config.allowed_tools
-        for tool in request.tools if allowed is not None else ():
-            if tool.type == "function" and tool.name not in (allowed or ()):
-                raise InvalidRequestError(
-                    f"The tool {tool.name!r} is not allowed here.",
-                    hint=f"OPENROUTER_ALLOWED_TOOLS allows: {', '.join(allowed or ()) or 'none'}.",
-                )
-        form = request.response_format
-        if form is not None and form.schema_body is not None and self.config.validate_structured:
-            from service.structured import validate
-
-            # Found out after the answer, a wrong schema would cost the answer.
-            validate(None, form.asked_schema or {})
-        model = request.model or ""
-        if self.config.is_openrouter and "/" not in model and not model.startswith("@"):
-            suggestion = self._catalogue.suggestion(model)
-            raise ModelNotFoundError(
-                f"A model id must look like 'vendor/model', got {model!r}.",
-                hint=suggestion or "Choose a model from the list.",
-            )
+        check_request(request, self.config, self._catalogue)
 
     def _build_payload(self, request: ChatRequest | str, *, stream: bool = False) -> dict[str, Any]:
         """Return the JSON body of a request, completed from the configuration."""
@@ -383,6 +359,7 @@ class OpenRouterService:
         *,
         sink: SimpleQueue[Any] | None = None,
         session: str = "",
+        is_fresh: bool = False,
     ) -> Run:
         """Hand a payload to the loop and return the run; its result passes `_validate_response`."""
         self._require_open()
@@ -390,20 +367,47 @@ class OpenRouterService:
 
         async def work(run: Run) -> ChatResult:
             try:
-                result = await self._sender.send(run, payload, session=session)
-                self._note(None)
-                if request.response_format is not None and request.response_format.wants_json:
-                    return await asyncio.to_thread(self._validate_response, result, request)
-                return self._validate_response(result, request)
+                known = self._recall(run, payload, is_fresh)
+                result = known or await self._answer(run, payload, session, is_fresh)
+                checked = await self._validate(result, request)
             except OpenRouterError as error:
                 self._last_error = error
                 self._note(error)
                 self._suggest(error, request)
                 raise
+            if known is None:
+                self._remember(payload, result, checked)
+            return checked
 
         run = Run(request, clock=self._clock, sink=sink, payload=payload)
         self._own_runs = [*(run for run in self._own_runs if not run.is_ended), run]
         return self.runs.start(run, work)
+
+    async def _answer(self, run: Run, payload: dict[str, Any], session: str, is_fresh: bool) -> ChatResult:
+        result = await self._sender.send(run, payload, session=session, is_fresh=is_fresh)
+        self._note(None)
+        return result
+
+    async def _validate(self, result: ChatResult, request: ChatRequest) -> ChatResult:
+        if request.response_format is not None and request.response_format.wants_json:
+            return await asyncio.to_thread(self._validate_response, result, request)
+        return self._validate_response(result, request)
+
+    def _recall(self, run: Run, payload: dict[str, Any], is_fresh: bool) -> ChatResult | None:
+        """Return the answer to a request from the response cache; `None` where there is none, or none is wanted."""
+        kept = self._cache.get(self._name_of(payload)) if self._cache is not None and not is_fresh else None
+        if kept is None:
+            return None
+        run.replay(kept.body, kept.original_cost)
+        return run.outcome()
+
+    def _remember(self, payload: dict[str, Any], result: ChatResult, checked: ChatResult) -> None:
+        """Keep an answer that is good for something."""
+        if self._cache is not None and (checked.verdict is None or checked.verdict.is_usable):
+            self._cache.put(self._name_of(payload), result)
+
+    def _name_of(self, payload: dict[str, Any]) -> str:
+        return ResponseCache.name_of(payload, self.config.base_url, self.config.api_key.reveal())
 
     def _require_open(self) -> None:
         if self._is_closed or self._loop.is_closed:
@@ -451,6 +455,12 @@ class OpenRouterService:
             return
         if (close := self._catalogue.suggestion(model)) is not None:
             error.hint = close
+
+
+def _response_cache(config: OpenRouterConfig, clock: Callable[[], float]) -> ResponseCache | None:
+    if not config.cache_responses:
+        return None
+    return ResponseCache(ttl=config.cache_ttl, max_bytes=config.cache_max_mb * 1_000_000, clock=clock)
 
 
 def _own_observers(config: OpenRouterConfig) -> tuple[Observer, ...]:

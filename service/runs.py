@@ -11,12 +11,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from queue import SimpleQueue
 from typing import Any, Literal
 
 from service.errors import OpenRouterError
 from service.loop import BackgroundLoop
-from service.results import ChatResult, Finished, StreamEvent, Timings, Verdict
+from service.results import CacheName, ChatResult, Finished, StreamEvent, Timings, Verdict
 from service.telemetry.observer import Observer
 from service.types import ChatRequest, ModelParameters, ResponseFormat
 from service.wire.answer import Answer
@@ -72,6 +73,8 @@ class Run:
         self.attempt = 0
         self.answer = Answer()
         self.warnings: list[str] = []
+        self.cache: CacheName | None = None
+        self._original_cost: Decimal | None = None
         self._clock = clock
         self._sink = sink
         self._begun = clock()
@@ -189,6 +192,7 @@ class Run:
         self.attempt += 1
         self.answer = Answer()
         self.warnings = []
+        self.cache = None
         self.request_id = None
         self._why = _for_nothing
         self._sent, self._first_token = now, None
@@ -216,6 +220,11 @@ class Run:
         if self._sink is not None:
             self._sink.put(events)
 
+    def replay(self, body: Mapping[str, Any], original_cost: Decimal | None) -> None:
+        """Take an answer that is known already, as if it came in this moment; nothing is sent."""
+        self.cache, self._original_cost = "local", original_cost
+        self.publish(self.answer.add(body))
+
     def outcome(self, *, is_partial: bool = False, verdict: Verdict | None = None) -> ChatResult:
         """Return what has arrived as a result."""
         return self.answer.result(
@@ -227,6 +236,8 @@ class Run:
             is_partial=is_partial,
             verdict=verdict,
             warnings=tuple(self.warnings),
+            cache=self.cache,
+            original_cost=self._original_cost,
         )
 
     def _end(self, state: RunState, result: ChatResult, error: OpenRouterError | None = None) -> None:

@@ -46,12 +46,13 @@ class Sender:
         self._observer = observer
         self._key = config.api_key.reveal()
 
-    async def send(self, run: Run, payload: dict[str, Any], *, session: str = "") -> ChatResult:
-        """Send until an answer is complete or another attempt makes no sense.
+    async def send(self, run: Run, payload: dict[str, Any], *, session: str = "", is_fresh: bool = False) -> ChatResult:
+        """Send until an answer is complete or another attempt makes no sense; a fresh one is from no cache.
 
         Raises:
             OpenRouterError: With `partial` and `context` filled in.
         """
+        headers = {"X-Correlation-Id": run.correlation_id, **self._cache_headers(is_fresh)}
         total = self._config.total_timeout
         now = self._guard.retry.clock()
         attempts = self._guard.retry.attempts(
@@ -64,7 +65,7 @@ class Sender:
                 async for attempt in attempts:
                     with attempt:
                         try:
-                            await self._attempt(run, payload, session)
+                            await self._attempt(run, payload, session, headers)
                         except (errors.CircuitOpenError, errors.LocalLimitError) as error:
                             raise _NotAllowedError(last_error or error) from None
                         except OpenRouterError as error:
@@ -96,26 +97,36 @@ class Sender:
             error.of_other_server()
         return error.mask(self._key)
 
-    async def _attempt(self, run: Run, payload: dict[str, Any], session: str) -> None:
+    def _cache_headers(self, is_fresh: bool) -> dict[str, str]:
+        """Return what asks for OpenRouter's response cache; a request that is to be fresh renews what is kept."""
+        if not (self._config.server_cache and self._config.is_openrouter_api):
+            return {}
+        headers = {"X-OpenRouter-Cache": "true"}
+        if self._config.server_cache_ttl is not None:
+            headers["X-OpenRouter-Cache-TTL"] = str(self._config.server_cache_ttl)
+        return headers | ({"X-OpenRouter-Cache-Clear": "true"} if is_fresh else {})
+
+    async def _attempt(self, run: Run, payload: dict[str, Any], session: str, headers: Mapping[str, str]) -> None:
         async with self._guard.admit(self._key, run, session):
             answer = run.begin_attempt()
             self._observer.attempt_started(run)
             failure: OpenRouterError | None = None
             try:
-                await self._exchange(run, payload, answer)
+                await self._exchange(run, payload, answer, headers)
             except OpenRouterError as error:
                 failure = error.mask(self._key)
                 raise
             finally:
                 self._observer.attempt_ended(run, failure)
 
-    async def _exchange(self, run: Run, payload: dict[str, Any], answer: Answer) -> None:
+    async def _exchange(self, run: Run, payload: dict[str, Any], answer: Answer, headers: Mapping[str, str]) -> None:
         reader = ResponseReader(answer)
         first = self._config.first_event_timeout or self._config.timeout
         try:
             async with asyncio.timeout(first) as watchdog:
-                async with self._client.chat(payload, {"X-Correlation-Id": run.correlation_id}) as response:
+                async with self._client.chat(payload, headers) as response:
                     run.request_id = response.generation_id
+                    run.cache = "server" if response.is_from_cache else None
                     await self._read(run, reader, response, watchdog)
         except TimeoutError:
             if not reader.is_complete:

@@ -155,7 +155,17 @@ EXPLAINED = [
 ]
 # With these the sender drives a run, and the pydantic classes keep what their class methods were given.
 INNER = {
-    service.Run: {"answer", "warnings", "begin_attempt", "will_retry", "waits_for", "publish", "outcome"},
+    service.Run: {
+        "answer",
+        "warnings",
+        "begin_attempt",
+        "will_retry",
+        "waits_for",
+        "replay",
+        "cache",
+        "publish",
+        "outcome",
+    },
     service.ContentPart: {"payload", "type"},
     service.Tool: {"extra", "name", "description"},
     service.ToolCall: {"parse"},

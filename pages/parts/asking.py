@@ -64,7 +64,7 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
         return
     match chosen:
         case Regenerate():
-            _ask(asked_by(answer, said_in), said_in, settings)
+            _ask(asked_by(answer, said_in), said_in, settings, fresh=True)
         case Continue():
             _ask(said_in.say(CONTINUE, parent=answer.id).id, said_in, settings)
         case Retry():
@@ -90,10 +90,11 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
     st.rerun()
 
 
-def _ask(message_id: str, said_in: OpenConversation, settings: RunSettings) -> None:
-    """Ask for an answer to a message, with what was said before it and what the panel says now."""
+def _ask(message_id: str, said_in: OpenConversation, settings: RunSettings, *, fresh: bool = False) -> None:
+    """Ask for an answer to a message, with what was said before it and what the panel says now; a fresh one is new."""
     spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said_in.messages_to_send(message_id))
-    start_answer(message_id, said_in, spoken.to_request(model=settings.model, **settings.request_fields()))
+    request = spoken.to_request(model=settings.model, **settings.request_fields())
+    start_answer(message_id, said_in, request, fresh=fresh)
 
 
 def _again(answer: StoredMessage, said_in: OpenConversation, settings: RunSettings, changes: Mapping[str, Any]) -> None:

@@ -24,10 +24,14 @@ def start_answer(
     *,
     repair: Receipt | None = None,
     stream: bool = True,
+    fresh: bool = False,
 ) -> None:
-    """Send a request whose answer is another version below a message; `repair` says which version it mends."""
+    """Send a request whose answer is another version below a message; `repair` says which version it mends.
+
+    A fresh answer is from no response cache.
+    """
     try:
-        run = service().start(request, stream=stream, session=owner())
+        run = service().start(request, stream=stream, session=owner(), fresh=fresh)
         said_in.answer(message_id, run, kind="chat" if repair is None else "repair", repair=repair)
         keep_failure(message_id, None)
     except OpenRouterError as error:

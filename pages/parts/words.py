@@ -65,9 +65,20 @@ def quiet_line(result: ChatResult, *, is_demo: bool) -> str:
     parts.append(f"total {timings.total:.1f} s")
     if usage is not None:
         parts.append(f"{usage.prompt_tokens:,} in, {usage.completion_tokens:,} out tokens")
-    paid = usage.cost if usage is not None else None
-    parts.append(f"cost {UNKNOWN}" if paid is None else cost(paid) + (" (simulated)" if is_demo else ""))
+    parts.append(_paid(result) + (" (simulated)" if is_demo and _is_known(result) else ""))
     return " · ".join(parts)
+
+
+def _paid(result: ChatResult) -> str:
+    if result.cache is not None:
+        whose = "cached" if result.cache == "local" else "cached by OpenRouter"
+        return f"{whose}, free" + (f" instead of {cost(result.original_cost)}" if result.original_cost else "")
+    paid = result.usage.cost if result.usage is not None else None
+    return f"cost {UNKNOWN}" if paid is None else cost(paid)
+
+
+def _is_known(result: ChatResult) -> bool:
+    return result.usage is not None and result.usage.cost is not None
 
 
 def _plain(amount: Decimal) -> str:

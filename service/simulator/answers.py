@@ -32,6 +32,7 @@ class ToolCall:
 class Answer:
     """What a model says.
 
+    `is_cached` says that it was given before.
     `pieces` overrides how the text is fragmented (joined they are the text), `tokens` how many it counts as.
     """
 
@@ -48,6 +49,7 @@ class Answer:
     hides_reasoning: bool = False
     pace: Pace = field(default_factory=Pace)
     searches: int = 0
+    is_cached: bool = False
 
     @property
     def native_reason(self) -> str:
@@ -96,7 +98,9 @@ def _completion_tokens(answer: Answer) -> int:
 
 
 def usage_of(answer: Answer, ask: Ask) -> dict[str, Any]:
-    """Count and price an answer from the model's own prices."""
+    """Count and price an answer from the model's own prices; one from the response cache counts nothing."""
+    if answer.is_cached:
+        return wire.usage(0, 0)
     completion = _completion_tokens(answer) + tokens.TOKENS_PER_MEDIUM * len(answer.images)
     prompt_cost, completion_cost = ask.model.cost(ask.prompt_tokens, completion)
     return wire.usage(

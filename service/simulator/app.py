@@ -19,6 +19,7 @@ from service.simulator.chat import Caller, Chat
 from service.simulator.ledger import Generation, Ledger
 from service.simulator.player import Played
 from service.simulator.record import CHAT_PATH, RecordedRequest, Recorder
+from service.simulator.response_cache import read_headers
 from service.simulator.scenarios import SCENARIOS
 from service.simulator.steps import Reply, Response, Send
 
@@ -181,7 +182,8 @@ def _chat(simulation: Simulation, request: Request, asked: RecordedRequest) -> R
     refused = simulation.refused_key(request)
     if refused is not None:
         return refused
-    caller = Caller(key_of(request), request.headers.get("user-agent"), request.headers.get("http-referer"))
+    headers = request.headers
+    caller = Caller(key_of(request), headers.get("user-agent"), headers.get("http-referer"), read_headers(headers))
     return simulation.chat.answer(asked.raw, asked.body, caller)
 
 

@@ -1,9 +1,8 @@
 """POST /chat/completions: check the request as OpenRouter does, then let the model's scenario answer."""
 
-import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.simulator import refusals, routing, wire
@@ -13,6 +12,7 @@ from service.simulator.catalogue import Catalogue
 from service.simulator.chance import Random, seeded
 from service.simulator.healing import healed
 from service.simulator.ledger import Generation, Ledger
+from service.simulator.response_cache import CacheAsk, ResponseCache, name_of
 from service.simulator.scenarios import behaviour
 from service.simulator.steps import Response
 
@@ -29,6 +29,7 @@ class Caller:
     key: str
     agent: str | None = None
     referer: str | None = None
+    cache: CacheAsk | None = None
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Chat:
     ledger: Ledger
     retry_after: int = 1
     rng: Random = field(default_factory=seeded)
+    cache: ResponseCache = field(default_factory=ResponseCache)
 
     def answer(self, raw: bytes, body: Any, caller: Caller) -> Response:
         """Answer one request: checks in OpenRouter's order, then fallback models until one can answer.
@@ -50,16 +52,23 @@ class Chat:
         messages = _messages(body)
         if messages is None:
             return refusals.missing_messages()
-        attempt = self.ledger.attempt(hashlib.sha256(caller.key.encode() + b"\0" + raw).hexdigest())
+        name_of_request = name_of(caller.key, raw)
+        attempt = self.ledger.attempt(name_of_request)
         response = refusals.missing_messages()
         for name in _names(body):
-            response = self._try(name, body, messages, caller, attempt)
+            response = self._try(name, body, messages, caller, attempt, name_of_request)
             if response.status == 200:
                 break
         return response
 
     def _try(
-        self, name: str, body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]], caller: Caller, attempt: int
+        self,
+        name: str,
+        body: Mapping[str, Any],
+        messages: Sequence[Mapping[str, Any]],
+        caller: Caller,
+        attempt: int,
+        name_of_request: str,
     ) -> Response:
         generation_id = wire.generation_id(time.time(), self.rng)
         named = self.catalogue.find(name)
@@ -71,10 +80,19 @@ class Chat:
         refusal = routing.refused(ask)
         if refusal is not None:
             return _refused(refusal, generation_id)
+        kept = self.cache.find(name_of_request, caller.cache) if caller.cache is not None else None
+        if kept is not None:
+            again = replace(kept.answer, is_cached=True)
+            said = kept.headers(self.cache.clock(), is_hit=True)
+            return self._entered(_with_headers(respond(again, ask), said), ask, caller, again)
         result = behaviour(named.model)(ask)
         if isinstance(result, Answer):
             answer = limited(healed(result, ask), ask)
-            return self._entered(respond(answer, ask), ask, caller, answer)
+            response = respond(answer, ask)
+            if caller.cache is not None:
+                made = self.cache.keep(name_of_request, answer, caller.cache, generation_id)
+                response = _with_headers(response, made.headers(made.at, is_hit=False))
+            return self._entered(response, ask, caller, answer)
         return self._entered(result, ask, caller) if result.status == 200 else _refused(result, generation_id)
 
     def _entered(self, response: Response, ask: Ask, caller: Caller, answer: Answer | None = None) -> Response:
@@ -101,6 +119,10 @@ def _refused(response: Response, generation_id: str) -> Response:
     if response.status not in _CODES_WITH_ID:
         return response
     return Response(response.status, {**response.headers, "x-generation-id": generation_id}, response.steps)
+
+
+def _with_headers(response: Response, more: Mapping[str, str]) -> Response:
+    return replace(response, headers={**response.headers, **more})
 
 
 def _text(value: Any) -> str | None:

@@ -125,7 +125,8 @@ class Simulator:
 
     def clear(self) -> None:
         """Forget requests, scripts, costs and attempts."""
-        for part in (self._simulation.recorder, self._simulation.scripts, self._simulation.ledger):
+        made = self._simulation
+        for part in (made.recorder, made.scripts, made.ledger, made.chat.cache):
             part.clear()
 
     def script(self, *replies: Reply) -> None:

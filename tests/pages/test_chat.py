@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from service.simulator import Simulator
 from service.web.bootstrap import backend, close_backend
-from tests.pages.conftest import firsts, new_session, newest, say, texts
+from tests.pages.conftest import firsts, new_session, newest, say, settle, texts
 from tests.support import ask
 
 
@@ -110,3 +110,28 @@ def test_a_batch_of_others_does_not_hold_up_a_chat(chat: AppTest, settings: pyte
     assert mine.notice == "1 request is in flight; you are 2nd in line."
     for run in (mine, *batch):
         run.stop()
+
+
+def test_a_cached_answer_says_so_and_regenerate_asks_anew(
+    chat: AppTest, settings: pytest.MonkeyPatch, server: Simulator
+) -> None:
+    """The same question in another chat is free; who presses Regenerate wants another answer."""
+    settings.setenv("OPENROUTER_CACHE_RESPONSES", "true")
+    chat.run()
+    for _ in range(2):
+        say(chat, "the same")
+        line = figures(chat)
+        answer = newest().path().messages[-1].id
+        chat.button(key="chat.new").click().run()
+    assert "cached, free instead of" in line
+    assert len(server.chat_requests) == 1
+    chat.button(key=f"chat.open.{newest().id}").click().run()
+    chat.button(key=f"chat.{answer}.regenerate").click().run()
+    settle(chat)
+    assert len(server.chat_requests) == 2
+    assert "cached" not in figures(chat)
+
+
+def figures(chat: AppTest) -> str:
+    """Return the line of figures below the last answer."""
+    return [caption.value for caption in chat.caption if " · total " in caption.value][-1]

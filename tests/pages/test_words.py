@@ -1,0 +1,38 @@
+"""Figures in words, below an answer."""
+
+from decimal import Decimal
+
+import pytest
+
+from pages.parts.words import quiet_line
+from service import ChatResult, Usage
+
+PAID = Usage(10, 20, 30, cost=Decimal("0.00111"))
+FREE = Usage(10, 20, 30, cost=Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("result", "end"),
+    [
+        (ChatResult(usage=PAID), "10 in, 20 out tokens · \\$0.00111"),
+        (ChatResult(usage=FREE), "10 in, 20 out tokens · \\$0"),
+        (ChatResult(usage=Usage(10, 20, 30)), "10 in, 20 out tokens · cost —"),
+        (ChatResult(), "total 0.0 s · cost —"),
+        (
+            ChatResult(usage=FREE, cache="local", original_cost=PAID.cost),
+            "10 in, 20 out tokens · cached, free instead of \\$0.00111",
+        ),
+        (ChatResult(usage=FREE, cache="local"), "cached, free"),
+        (ChatResult(usage=FREE, cache="server"), "cached by OpenRouter, free"),
+    ],
+    ids=["paid", "free", "unknown", "nothing known", "cached", "cached, cost unknown", "cached by the server"],
+)
+def test_the_end_of_the_line_says_what_it_cost(result: ChatResult, end: str) -> None:
+    """Unknown is a dash, and nothing was paid for what was cached."""
+    assert quiet_line(result, is_demo=False).endswith(end)
+
+
+def test_in_demo_mode_no_cost_is_real() -> None:
+    """One that is unknown is not simulated either."""
+    assert quiet_line(ChatResult(usage=PAID), is_demo=True).endswith("\\$0.00111 (simulated)")
+    assert quiet_line(ChatResult(), is_demo=True).endswith("cost —")
