@@ -106,14 +106,18 @@ class OpenRouterService:
     ) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Stop this service's own runs and close its connections, within two seconds; its views end with it."""
+    def close(self, *, as_interrupted: bool = False) -> None:
+        """Stop this service's own runs and close its connections, within two seconds; its views end with it.
+
+        With `as_interrupted` the runs end as interrupted: not somebody stopped them, the process is about to end.
+        """
         if self._is_closed:
             return
         closing = [self, *(view for view in self._views if self._owns_loop and not view._is_closed)]
         for service in closing:
             service._is_closed = True
-        self.runs.stop_all([run for service in closing for run in service._own_runs], timeout=1.0)
+        own_runs = [run for service in closing for run in service._own_runs]
+        self.runs.stop_all(own_runs, timeout=1.0, as_interrupted=as_interrupted)
         if not self._loop.is_closed:
             with contextlib.suppress(TimeoutError):
                 self._loop.call(_close_all([service._client for service in closing]), timeout=0.5)

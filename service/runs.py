@@ -87,7 +87,7 @@ class Run:
         self._task: asyncio.Task[None] | None = None
         self._loop: BackgroundLoop | None = None
         self._observer = Observer()
-        self._stop_asked = False
+        self._is_interrupted = False
 
     @classmethod
     def ended(cls, request: ChatRequest, result: ChatResult) -> Run:
@@ -178,9 +178,13 @@ class Run:
 
     def stop(self) -> None:
         """Stop it, in whatever state it is; returns at once, and what had arrived is kept."""
-        self._stop_asked = True
         if self._loop is not None:
             self._loop.soon(self._cancel)
+
+    def interrupt(self) -> None:
+        """Stop it because the process ends, which is told from what somebody has stopped."""
+        self._is_interrupted = True
+        self.stop()
 
     def _cancel(self) -> None:
         if self._task is not None:
@@ -303,17 +307,21 @@ class Runs:
         else:
             run._end("completed", result)
 
-    def stop_all(self, runs: list[Run], timeout: float) -> None:
+    def stop_all(self, runs: list[Run], timeout: float, *, as_interrupted: bool = False) -> None:
         """Stop these runs and wait up to `timeout` seconds for the ends of all."""
         for run in runs:
-            run.stop()
+            (run.interrupt if as_interrupted else run.stop)()
         deadline = time.monotonic() + timeout
         for run in runs:
             run.join(max(0.0, deadline - time.monotonic()))
 
 
 def _end_stopped(run: Run) -> None:
-    if not run.is_ended:
+    if run.is_ended:
+        return
+    if run._is_interrupted:
+        run._end("interrupted", run.outcome(is_partial=True))
+    else:
         verdict = STOPPED if run.answer.has_output else STOPPED_EARLY
         run._end("stopped", run.outcome(is_partial=True, verdict=verdict))
 

@@ -153,16 +153,16 @@ def services() -> list[OpenRouterService]:
 
 
 def close_backend() -> None:
-    """Stop every run and the simulator."""
+    """End every run as interrupted, with what had arrived stored, and the simulator."""
     global _backend
     with _lock:
         made, _backend = _backend, None
         others = list(_keyless.values())
         _keyless.clear()
     for service in others:
-        service.close()
+        service.close(as_interrupted=True)
     if made is not None:
-        made.service.close()
+        made.service.close(as_interrupted=True)
         if made.simulator is not None:
             made.simulator.stop()
         if not made.library.close():
