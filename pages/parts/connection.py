@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.connection_figures import connection_figures
 from pages.parts.plain import literal
 from pages.parts.session_key import (
     TYPED_KEY,
@@ -30,12 +31,13 @@ _USE = (
 
 
 def connection() -> None:
-    """Draw the session's own key: a field to paste one, or which one is connected."""
+    """Draw the session's own key, a field to paste one or which is connected, and how server and key are."""
     connected = session_connection()
     if connected is None:
         _ask_for_key()
     else:
         _show(connected)
+    connection_figures()
 
 
 def _ask_for_key() -> None:

@@ -1,0 +1,56 @@
+"""What the next message is going to cost, as far as that can be known before it is written."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.conversation_state import conversation
+from pages.parts.plain import literal
+from pages.parts.run_settings import RunSettings
+from pages.parts.state import input_value, is_demo, put_input, service
+from pages.parts.words import cost
+from service import Conversation, CostEstimate, OpenRouterError
+from service.store import OpenConversation
+
+__all__ = ["estimate_line", "show_estimate"]
+
+
+def show_estimate(settings: RunSettings) -> None:
+    """Draw a quiet line below the panel: what is sent along with the next message, and the longest answer's price."""
+    shown = conversation()
+    if shown is None or shown.leaf_id is None or settings.problems:
+        return
+    with st.container(key="chat.estimate"):
+        try:
+            estimate = _estimate(shown, shown.leaf_id, settings)
+        except OpenRouterError as error:
+            st.caption(f"Next message: {literal(error.message)}")
+        else:
+            if estimate is not None:
+                st.caption(estimate_line(estimate, is_demo=is_demo()))
+
+
+def estimate_line(estimate: CostEstimate, *, is_demo: bool) -> str:
+    """Say an estimate: "≈ 1,240 tokens in, plus what you write; ≈ $0.0031 with 500 tokens out"."""
+    paid = f"cost {cost(None)}" if estimate.total is None else f"≈ {cost(estimate.total)}"
+    simulated = " (simulated)" if is_demo and estimate.total is not None else ""
+    return (
+        f"Next message: ≈ {estimate.prompt_tokens:,} tokens in, plus what you write; "
+        f"{paid}{simulated} with {estimate.assumed_completion_tokens:,} tokens out"
+    )
+
+
+def _estimate(shown: OpenConversation, leaf_id: str, settings: RunSettings) -> CostEstimate | None:
+    """Return the estimate, `None` where nothing is sent along; counted anew only when something has changed."""
+    asked_for = (shown.id, leaf_id, bool(shown.live_runs), settings, service())
+    kept = input_value("chat.estimate")
+    if isinstance(kept, tuple) and kept[0] == asked_for:
+        return kept[1]  # type: ignore[no-any-return]
+    said = shown.messages_to_send(leaf_id)
+    spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said)
+    estimate = None
+    if spoken.messages:
+        request = spoken.to_request(model=settings.model, **settings.request_fields())
+        estimate = service().estimate_cost(request)
+    put_input("chat.estimate", (asked_for, estimate))
+    return estimate
