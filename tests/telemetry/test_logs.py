@@ -146,6 +146,17 @@ def test_a_program_with_its_own_logging_gets_the_lines(
     assert record.fields["model"] == "sim/echo"  # type: ignore[attr-defined]
 
 
+def test_what_it_gets_is_clean_already(
+    make_service: MakeService, sim: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As the configuration of the service says; the words as well as the fields."""
+    sim.script(refusing(400, "No user ada@example.org."))
+    with pytest.raises(OpenRouterError):
+        make_service(redact=["emails"]).chat(ask())
+    assert "No user [e-mail]." in caplog.text
+    assert "ada@" not in f"{caplog.text} {[vars(record) for record in caplog.records]}"
+
+
 def test_a_program_without_any_logging_is_not_written_to(sim: Simulator) -> None:
     """It has the exception, and nothing of ours on its stderr."""
     code = f"""
