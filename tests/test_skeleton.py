@@ -148,7 +148,7 @@ def test_make_alone_lists_the_targets() -> None:
     """The first thing a newcomer types explains the rest."""
     answer = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = re.findall(r"^  make (\w+) +\S", answer.stdout, re.MULTILINE)
-    assert listed == ["help", "install", "run", "test", "check", "bench", "screenshots", "format", "clean"]
+    assert listed == ["help", "install", "run", "test", "check", "faults", "bench", "screenshots", "format", "clean"]
 
 
 def executable(path: Path, body: str) -> Path:

@@ -77,7 +77,10 @@ def what_is_lost(language: str, source: str, schema: Any, read: Callable[[str], 
     mark, unchecked = UNCHECKED[language]
     said = unchecked if re.search(mark, source) else ""
     if not _is_read_back(source, schema, read):
-        return f"Some of the schema has no place in {language}: read back, this gives another one. {said}".strip()
+        differs = (
+            f"Read back, this gives another schema: some of it has no place in {language}, or is written otherwise."
+        )
+        return f"{differs} {said}".strip()
     return f"Nothing is lost. {said}".strip()
 
 

@@ -93,7 +93,7 @@ UNEVEN = {"type": "object", "properties": {"a": {"oneOf": [{"type": "string", "m
     [
         (schema_from_notation("a text ..5"), "Nothing is lost. What stands in comments"),
         (schema_from_notation("a"), "Nothing is lost."),
-        (UNEVEN, "Some of the schema has no place in TypeScript"),
+        (UNEVEN, "Read back, this gives another schema"),
     ],
 )
 def test_what_is_lost_is_found_by_reading_it_back(schema: object, lost: str) -> None:
