@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import batch, call, imports, live_form, page, soak, start, stop, store, stream, validation, watch
+from bench import batch, call, chats, imports, live_form, page, soak, start, stop, store, stream, validation, watch
 from bench.harness import Take, processes, run
 from bench.plan import QUICK, Bench, BrokenError, Sizes
 from bench.table import render
@@ -27,12 +27,14 @@ BENCHES: dict[str, Callable[[Sizes], list[Bench]]] = {
     "validation": validation.benches,
     "live-form": live_form.benches,
     "page": page.benches,
+    "chats": chats.benches,
     "start": start.benches,
     "watch": watch.benches,
 }
 STAGES: dict[str, Callable[[], AbstractContextManager[Take]]] = {
     "soak": soak.stage,
     "page": page.stage,
+    "chats": chats.stage,
     "start": start.stage,
     "watch": watch.stage,
 }

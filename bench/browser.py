@@ -44,8 +44,9 @@ _BARE_ANSWER = {"message": ".message", "text": "p"}
 
 @dataclass(frozen=True)
 class Asked:
-    """What was seen of one answer; milliseconds from Enter, `last_at` in seconds since 1970."""
+    """What was seen of one question and its answer; milliseconds from Enter, `last_at` in seconds since 1970."""
 
+    asked: float
     first: float
     last: float
     last_at: float
@@ -129,7 +130,7 @@ def ask(page: Page, name: str, expected: str, seconds: float) -> Asked:
     type_something(page, name, QUESTION)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
-    page.evaluate("plan => orpBench.watch(plan)", {**_place(name), "expected": _as_shown(name, expected)})
+    page.evaluate("plan => orpBench.watch(plan)", _plan(name, expected))
     before = _task_seconds(session)
     page.keyboard.press("Enter")
     limit = seconds * 1000 + PATIENCE_MS
@@ -139,7 +140,7 @@ def ask(page: Page, name: str, expected: str, seconds: float) -> Asked:
     _wait_until_whole(page, name)
     seen = page.evaluate("orpBench.result()")
     session.detach()
-    return Asked(seen["first"], seen["last"], seen["lastAt"] / 1000, seen["bytes"], main_thread)
+    return Asked(seen["asked"], seen["first"], seen["last"], seen["lastAt"] / 1000, seen["bytes"], main_thread)
 
 
 def _wait_until_whole(page: Page, name: str) -> None:
@@ -168,8 +169,10 @@ def _as_shown(name: str, expected: str) -> str:
     return compact(expected, is_rendered=is_streamlit(name))
 
 
-def _place(name: str) -> Mapping[str, str]:
-    return _STREAMLIT_ANSWER if is_streamlit(name) else _BARE_ANSWER
+def _plan(name: str, expected: str) -> Mapping[str, str]:
+    """Say what the script in the page is to look for."""
+    place = _STREAMLIT_ANSWER if is_streamlit(name) else _BARE_ANSWER
+    return {**place, "question": QUESTION, "expected": _as_shown(name, expected)}
 
 
 def _task_seconds(session: CDPSession) -> float:

@@ -99,8 +99,8 @@ def take(contender: Contender, base_url: str) -> Report:
 
 
 def environment() -> dict[str, str]:
-    """Leave out what would change the figures: keys and settings, proxies, and a ban on compiled bytecode."""
-    unwanted = ("OPENAI_", "OPENROUTER_", "PYTHONDONTWRITEBYTECODE")
+    """Leave out what would change the figures: keys, settings, databases, proxies, and a ban on compiled bytecode."""
+    unwanted = ("OPENAI_", "OPENROUTER_", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(unwanted)}
     return kept | {"NO_PROXY": "*", "no_proxy": "*"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import re
 import socket
 import subprocess
@@ -31,6 +32,7 @@ __all__ = [
     "fetch_sent",
     "fetch_text",
     "is_streamlit",
+    "resident_bytes",
     "serve_page",
 ]
 
@@ -68,6 +70,15 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime(clock.value)
 
 
+def resident_bytes(pid: int) -> int:
+    """Return how much memory another process holds."""
+    try:
+        pages = Path("/proc", str(pid), "statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        raise BrokenError("The memory of another process cannot be read on this system.") from None
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _fetch(url: str, body: Mapping[str, object] | None = None) -> bytes:
     """Ask one of our servers, past any proxy; a `body` is posted as JSON. A refusal is an `OSError`."""
     data = None if body is None else json.dumps(body).encode()
@@ -85,9 +96,13 @@ def fetch_text(base_url: str, model: str) -> str:
     return str(json.loads(_fetch(f"{base_url}/chat/completions", body))["choices"][0]["message"]["content"])
 
 
-def fetch_sent(base_url: str) -> dict[str, list[float]]:
-    """Return when the timed simulator sent the first and the last token, by question; it forgets them."""
-    return dict(json.loads(_fetch(base_url.removesuffix("/api/v1") + "/sent")))
+def fetch_sent(base_url: str) -> dict[str, list[tuple[float, int]]]:
+    """Return what the timed simulator has sent, by question; it forgets it.
+
+    Each pair is a moment, in seconds since 1970, and how many characters of the answer had been sent by then.
+    """
+    answers = json.loads(_fetch(base_url.removesuffix("/api/v1") + "/sent"))
+    return {question: [(at, length) for at, length in sent] for question, sent in answers.items()}
 
 
 def is_streamlit(name: str) -> bool:

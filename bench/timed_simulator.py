@@ -1,10 +1,12 @@
-"""The simulator, which also says when it sent the first and the last token: `python -m bench.timed_simulator`.
+"""The simulator, which also says when it sent what: `python -m bench.timed_simulator`.
 
-`GET /sent` answers `{question: [first, last]}` in seconds since 1970 and begins anew: a browser on this machine reads
-the same clock.
+`GET /sent` answers `{question: [[at, length], …]}` and begins anew. There is a pair for each write with text: when it
+was made, in seconds since 1970, and how many characters of the answer had been sent by then. A browser on this machine
+reads the same clock.
 """
 
 import json
+import re
 import socket
 import time
 from typing import Any
@@ -16,21 +18,22 @@ from service.simulator import create_app
 
 TOKEN = b'"finish_reason":null'
 """What chunks with text have and the last ones have not."""
+_CONTENT = re.compile(rb'"content":("(?:[^"\\]|\\.)*")')
 
 
 class NotedTokens:
-    """Notes for each question when the first and the last chunk with text went out."""
+    """Notes for each question when its answer went out."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._sent: dict[str, list[float]] = {}
+        self._sent: dict[str, list[tuple[float, int]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/sent":
             await self._tell(send)
             return
         body = bytearray()
-        sent: list[float] = []
+        sent: list[tuple[float, int]] = []
 
         async def reading() -> Message:
             message = await receive()
@@ -40,9 +43,8 @@ class NotedTokens:
         async def noting(message: Message) -> None:
             if TOKEN in message.get("body", b""):
                 if not sent:
-                    sent[:] = [time.time()] * 2
                     self._sent[_question(body)] = sent
-                sent[1] = time.time()
+                sent.append((time.time(), (sent[-1][1] if sent else 0) + _length(message["body"])))
             await send(message)
 
         await self._app(scope, reading, noting)
@@ -58,6 +60,11 @@ class NotedTokens:
 def _question(body: bytes | bytearray) -> str:
     asked: dict[str, Any] = json.loads(body)
     return str(asked["messages"][-1]["content"])
+
+
+def _length(chunks: bytes) -> int:
+    """Return how many characters of an answer are in these chunks."""
+    return sum(len(json.loads(text)) for text in _CONTENT.findall(chunks))
 
 
 def main() -> None:

@@ -1,5 +1,5 @@
 // Runs in every page that is measured, before the page's own scripts: counts what sockets bring, and notes when the
-// first and the last text of an answer stand in the page.
+// question, and the first and the last text of its answer, stand in the page.
 (() => {
   const sizeOf = (data) => {
     if (typeof data === "string") return new TextEncoder().encode(data).length
@@ -15,17 +15,19 @@
     }
   }
 
-  bench.answer = () => document.querySelectorAll(bench.message)[bench.index]?.querySelector(bench.text)?.textContent ?? ""
+  const textAt = (index) => document.querySelectorAll(bench.message)[index]?.querySelector(bench.text)?.textContent ?? ""
+  bench.answer = () => textAt(bench.index)
   bench.isWhole = () => compact(bench.answer()) === bench.expected
 
-  // `message` selects questions and answers, `text` an answer's text within its own; `expected` has letters and digits
-  // alone. Resolves once the whole text has been seen.
-  bench.watch = ({ message, text, expected }) => {
+  // `message` selects questions and answers, `text` the text within one; `expected` has letters and digits alone.
+  // Resolves once the whole text has been seen.
+  bench.watch = ({ message, text, question, expected }) => {
     const index = document.querySelectorAll(message).length + 1
-    Object.assign(bench, { message, text, expected, index, entered: null, first: null, last: null })
+    Object.assign(bench, { message, text, expected, index, entered: null, asked: null, first: null, last: null })
     const end = expected.slice(-16)
     bench.whole = new Promise((resolve) => {
       const look = () => {
+        if (bench.asked === null && textAt(index - 1).trim() === question) bench.asked = performance.now()
         const seen = bench.answer()
         if (bench.first === null && seen.trim()) bench.first = performance.now()
         // Cheap while the text grows: all of it is compared only when its end looks right.
@@ -54,8 +56,8 @@
   bench.result = () => {
     const loaded = performance.getEntriesByType("resource").filter(({ startTime }) => startTime >= bench.entered)
     const pageBytes = loaded.reduce((sum, { transferSize }) => sum + transferSize, 0)
-    const { entered, first, last, lastAt, socketBytes } = bench
-    return { first: first - entered, last: last - entered, lastAt, bytes: socketBytes + pageBytes }
+    const { entered, asked, first, last, lastAt, socketBytes } = bench
+    return { asked: asked - entered, first: first - entered, last: last - entered, lastAt, bytes: socketBytes + pageBytes }
   }
 
   performance.setResourceTimingBufferSize(10_000)

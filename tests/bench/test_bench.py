@@ -149,5 +149,5 @@ def test_an_unknown_measurement_is_refused_with_the_known_ones() -> None:
     """Nothing is measured then."""
     done = run("streams")
     assert (done.returncode, done.stdout) == (2, "")
-    names = "stream, call, batch, import, stop, store, soak, validation, live-form, page, start, watch"
+    names = "stream, call, batch, import, stop, store, soak, validation, live-form, page, chats, start, watch"
     assert f"no measurement 'streams'; there are {names}" in done.stderr

@@ -105,11 +105,13 @@ def test_an_answer_cannot_be_complete_before_it_was_sent() -> None:
 
 
 def test_the_goals_of_the_start_and_of_a_hundred_sessions() -> None:
-    """1.3 times the tutorial's start, and 5 % above the ideal ten seconds."""
+    """1.3 times the tutorial's start; a second behind at most, and 5 % above the ideal ten seconds at the end."""
     assert list(goals(start.benches(Sizes())[0]).values()) == [{TUTORIAL: 1.3}, {TUTORIAL: 1.3}]
-    watched = watch.benches(Sizes())[0]
-    assert goals(watched) == {"first token sent to last text": {"": 10.5}}
-    assert watched.title.startswith("100 sessions at once, each watching 50 tokens a second for 10 s")
+    fifty, hundred = watch.benches(Sizes())
+    limits = {"largest lag after the first text": {"": 1.0}, "first token sent to last text": {"": 10.5}}
+    assert goals(fifty) == goals(hundred) == limits
+    assert fifty.title.startswith("50 sessions")
+    assert hundred.title.startswith("100 sessions at once, each watching 50 tokens a second for 10 s")
 
 
 def test_the_simulator_tells_when_it_sent_the_first_and_the_last_token() -> None:
@@ -120,9 +122,8 @@ def test_the_simulator_tells_when_it_sent_the_first_and_the_last_token() -> None
         assert text.startswith("This stream is simulated.")
         assert fetch_sent(base_url) == {}  # a whole answer is no stream
         harness.take(Contender("sdk", "sdk_stream", ("sim/bench:n=40,ttft=0,itl=5", 40, 1)), base_url)
-        ((first, last),) = fetch_sent(base_url).values()
+        ((first, *_, last),) = [[at for at, _ in sent] for sent in fetch_sent(base_url).values()]
         assert before < first < last < time.time()
-        assert last - first >= 39 * 0.005
         assert fetch_sent(base_url) == {}
 
 
@@ -142,7 +143,7 @@ def test_a_process_that_has_gone_has_no_cpu_time() -> None:
         cpu_seconds(process.pid)
 
 
-@pytest.mark.parametrize("name", ["page", "start"])
+@pytest.mark.parametrize("name", ["page", "chats", "start"])
 def test_without_chromium_one_sentence_says_so(name: str) -> None:
     """Nothing else is started then."""
     environ = {**os.environ, "CHROMIUM": "/nowhere/chromium"}
@@ -161,4 +162,4 @@ def test_sessions_watch_their_answers_in_both_chats() -> None:
     with watch.stage() as take:
         reports = [take(contender) for contender in bench.contenders]
     assert [report.contender for report in reports] == [TUTORIAL, OURS]
-    assert [report.output for report in reports] == [{"whole_answers": QUICK.sessions}] * 2
+    assert [report.output for report in reports] == [{"whole_answers": QUICK.sessions[0]}] * 2
