@@ -1,12 +1,12 @@
 """Requests, results and errors as JSON and back, exactly; keys are masked on the way in.
 
-A request is kept in two halves: its messages, which later requests share (see `prompts`), and everything else.
+A request is kept in two halves: its messages, each for itself, which later requests share (see `prompts`), and
+everything else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
@@ -21,7 +21,6 @@ from service.types import ChatRequest, Message, ModelParameters, ResponseFormat,
 from service.wire.payload import build_payload
 
 __all__ = [
-    "EncodedRequest",
     "decode_error",
     "decode_message",
     "decode_payload",
@@ -31,6 +30,7 @@ __all__ = [
     "encode_message",
     "encode_request",
     "encode_result",
+    "encode_sent",
     "mask",
 ]
 
@@ -72,16 +72,11 @@ def mask(value: Any, secrets: Sequence[str] = ()) -> Any:
     return masked[0]
 
 
-@dataclass(frozen=True)
-class EncodedRequest:
-    """A request in two halves: its messages in order, and the rest, with what the payload has of its own."""
+def encode_request(request: ChatRequest, payload: Mapping[str, Any], secrets: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a request without its messages, and the body it was sent as; of that only what the request does not tell.
 
-    messages: tuple[dict[str, Any], ...]
-    rest: dict[str, Any]
-
-
-def encode_request(request: ChatRequest, payload: Mapping[str, Any], secrets: Sequence[str] = ()) -> EncodedRequest:
-    """Return a request and the body it was sent as; of the body only what the request does not tell."""
+    The messages of the body are those of the request.
+    """
     rest: dict[str, Any] = {
         "model": request.model,
         "parameters": {**request.parameters.set_fields(), "extra_body": request.parameters.extra_body},
@@ -93,8 +88,7 @@ def encode_request(request: ChatRequest, payload: Mapping[str, Any], secrets: Se
         rest["response_format"] = mask(_set_fields(request.response_format), secrets)
     for name in ("parameters", "tools", "payload"):
         rest[name] = redact(rest[name], *secrets)
-    messages = tuple(mask(encode_message(message), secrets) for message in request.messages)
-    return EncodedRequest(messages, rest)
+    return rest
 
 
 def _set_fields(value: Tool | ResponseFormat) -> dict[str, Any]:
@@ -108,8 +102,10 @@ def _set_fields(value: Tool | ResponseFormat) -> dict[str, Any]:
 
 
 def _own_of_payload(request: ChatRequest, payload: Mapping[str, Any]) -> dict[str, Any]:
-    expected = build_payload(request, stream=False)
-    changed = {name: value for name, value in payload.items() if name not in expected or expected[name] != value}
+    # There may be thousands of messages.
+    expected = build_payload(request.model_copy(update={"messages": ()}), stream=False)
+    own = {name: value for name, value in payload.items() if name != "messages"}
+    changed = {name: value for name, value in own.items() if name not in expected or expected[name] != value}
     return {"changed": changed, "missing": [name for name in expected if name not in payload]}
 
 
@@ -119,6 +115,11 @@ def encode_message(message: Message) -> dict[str, Any]:
     if isinstance(message.content, tuple):
         encoded["content"] = [{"type": part.type, "payload": part.payload} for part in message.content]
     return encoded
+
+
+def encode_sent(message: Message, secrets: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a message as it was sent, without keys."""
+    return cast(dict[str, Any], mask(encode_message(message), secrets))
 
 
 def decode_message(encoded: Mapping[str, Any]) -> Message:

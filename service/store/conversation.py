@@ -27,7 +27,7 @@ from service.store.conversation_rows import (
     title_words,
 )
 from service.store.receipt import Receipt
-from service.store.sending import sendable
+from service.store.sending import answer_of, sendable
 from service.store.tree import Node, Tree
 from service.store.values import (
     UNTITLED,
@@ -68,6 +68,7 @@ class OpenConversation:
         self._lock = threading.RLock()
         self._said: dict[str, Message] = {}
         self._runs: dict[str, StoredRun] = {}
+        self._answers: dict[str, Message | None] = {}
         self._has_dropped = False
 
     def __repr__(self) -> str:
@@ -160,7 +161,10 @@ class OpenConversation:
             KeyError: There is no such message.
             StorageError: They cannot be read.
         """
-        return sendable(self._messages(self._state.tree.path(message_id)))
+        nodes = self._state.tree.path(message_id)
+        said, answers = self._contents(nodes), self._answers_of(nodes)
+        known = (node for node in nodes if node.id in said or node.run_id in answers)
+        return sendable((node.role, said.get(node.id) or answers.get(node.run_id or "")) for node in known)
 
     def say(self, content: Content, *, parent: str | None = LEAF) -> StoredMessage:
         """Add what the user says, or the result of a tool, below a message; at the end of the path unless told.
@@ -351,6 +355,18 @@ class OpenConversation:
                 found[node.run_id] = known
         missing = [node.run_id for node in nodes if node.run_id is not None and node.run_id not in found]
         return {**found, **self._load_runs(missing)} if missing else found
+
+    def _answers_of(self, nodes: Sequence[Node]) -> dict[str, Message | None]:
+        """Return what runs have answered, by their ids, as it is sent; what cannot change any more is remembered."""
+        fresh = self._runs_of([node for node in nodes if node.run_id is not None and node.run_id not in self._answers])
+        answers = {run_id: answer_of(run) for run_id, run in fresh.items()}
+        # Pictures are too large to be held twice.
+        self._answers |= {
+            run_id: answer
+            for run_id, answer in answers.items()
+            if fresh[run_id].is_ended and (answer is None or answer.images is None)
+        }
+        return self._answers | answers
 
     def _load_runs(self, run_ids: Sequence[str]) -> dict[str, StoredRun]:
         with self._backing.database.read() as connection:

@@ -147,8 +147,7 @@ class Importing:
         rows: list[dict[str, str]] = []
         for prompt in prompts:
             parent_id = None if prompt.parent is None else rows[prompt.parent]["id"]
-            message = codec.mask(codec.encode_message(prompt.message), self._keys)
-            rows.append(link(self._owner, parent_id, message))
+            rows.append(link(self._owner, parent_id, codec.encode_sent(prompt.message, self._keys)))
         store_links(self._connection, rows)
         return [row["id"] for row in rows]
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from service.runs import Run
 from service.store.locks import ProcessLock, is_held
+from service.store.prompts import Chain
 from service.store.run_rows import checkpoint_run, end_run, insert_run, interrupt_runs
 from service.store.tables import ProcessRow, RunRow
 from service.store.writer import Ticket, Verb, Writer
@@ -26,6 +27,7 @@ SILENCE = timedelta(seconds=30)
 """After this long without a sign of life a process counts as dead, where nothing better is known."""
 
 LOOK_AGAIN_SECONDS = 10.0
+KEPT_CHAINS = 16
 
 
 @dataclass
@@ -60,6 +62,7 @@ class Journal:
         self.process_id = secrets.token_hex(16)
         self._writer, self._locks, self._now, self._keys = writer, locks, now, tuple(keys)
         self._watched: dict[str, _Watched] = {}
+        self._sent: dict[str, Chain] = {}
         self._guard = threading.Lock()
         self._heartbeat_at = now()
         self._has_suspects = False
@@ -95,7 +98,7 @@ class Journal:
         )
 
         def store(connection: Connection) -> None:
-            start(connection)
+            self._note_sent(group, start(connection, before=self._sent.get(group, Chain())))
             if also is not None:
                 also(connection)
 
@@ -165,6 +168,14 @@ class Journal:
         one.end = self._writer.submit(
             lambda connection: end_run(connection, run, self._keys), group=one.group, newest=("run", run.id)
         )
+
+    def _note_sent(self, group: str, sent: Chain) -> None:
+        """Remember what was sent last in a few conversations; called by the writer's thread alone."""
+        if group:
+            self._sent.pop(group, None)
+            self._sent[group] = sent
+        if len(self._sent) > KEPT_CHAINS:
+            del self._sent[next(iter(self._sent))]
 
     def _let_go(self, one: _Watched) -> None:
         if one.end is not None and one.end.wait(0) and not one.end.is_dropped:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -11,8 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.store.columns import dump_json
 from service.store.tables import PromptRow, table_of
+from service.types import Message
 
-__all__ = ["link", "load_prompt", "store_links", "store_prompt"]
+__all__ = ["Chain", "chain_of", "link", "load_prompt", "store_links", "store_prompt"]
+
+Encode = Callable[[Message], Any]
 
 _AT_ONCE = 100
 _SHORT = 4
@@ -25,13 +29,38 @@ _INSERT = {
 """Another process may be storing the same."""
 
 
-def store_prompt(connection: Connection, owner: str, messages: Sequence[Any]) -> str | None:
+@dataclass(frozen=True)
+class Chain:
+    """Messages in the order in which they were sent, and the ids under which each is stored behind the one before."""
+
+    messages: tuple[Message, ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+def chain_of(owner: str, messages: Sequence[Message], encode: Encode, before: Chain) -> Chain:
+    """Return messages with their ids.
+
+    Args:
+        owner: Whose they are.
+        messages: What is sent.
+        encode: Returns a message as JSON.
+        before: What was sent before; where it begins alike, which nearly all of a conversation does, its ids are taken.
+    """
+    pairs = zip(messages, before.messages, strict=False)
+    alike = next((place for place, (one, other) in enumerate(pairs) if one is not other and one != other), None)
+    ids = list(before.ids[: min(len(messages), len(before.messages)) if alike is None else alike])
+    for message in messages[len(ids) :]:
+        ids.append(link(owner, ids[-1] if ids else None, encode(message))["id"])
+    return Chain(tuple(messages), tuple(ids))
+
+
+def store_prompt(connection: Connection, owner: str, chain: Chain, encode: Encode) -> str | None:
     """Store what is new of these messages and return the id of the last one; `None` where there are none."""
-    chain = _chain(owner, messages)
-    missing = _missing(connection, chain)
-    if missing:
-        connection.execute(_INSERT[connection.dialect.name], missing)
-    return chain[-1]["id"] if chain else None
+    begin = _count_stored(connection, chain.ids)
+    parents = (None, *chain.ids)
+    messages = enumerate(chain.messages[begin:], begin)
+    store_links(connection, [link(owner, parents[place], encode(message)) for place, message in messages])
+    return chain.ids[-1] if chain.ids else None
 
 
 def link(owner: str, parent_id: str | None, message: Any) -> dict[str, Any]:
@@ -56,24 +85,13 @@ def load_prompt(connection: Connection, prompt_id: str | None) -> list[Any]:
     return list(connection.scalars(select(chain.c.message).order_by(chain.c.depth.desc())))
 
 
-def _chain(owner: str, messages: Sequence[Any]) -> list[dict[str, Any]]:
-    chain: list[dict[str, Any]] = []
-    parent: str | None = None
-    for message in messages:
-        chain.append(link(owner, parent, message))
-        parent = chain[-1]["id"]
-    return chain
-
-
-def _missing(connection: Connection, chain: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return all behind the last message that is there; what is before it is there, too."""
-    end = len(chain) if len(chain) > _SHORT else 0
+def _count_stored(connection: Connection, ids: Sequence[str]) -> int:
+    """Return how many are stored: all down to the last one that is there."""
+    end = len(ids) if len(ids) > _SHORT else 0
     while end > 0:
         begin = max(0, end - _AT_ONCE)
-        wanted = [link["id"] for link in chain[begin:end]]
-        there = set(connection.scalars(select(PromptRow.id).where(PromptRow.id.in_(wanted))))
+        there = set(connection.scalars(select(PromptRow.id).where(PromptRow.id.in_(ids[begin:end]))))
         if there:
-            last = max(position for position in range(begin, end) if chain[position]["id"] in there)
-            return chain[last + 1 :]
+            return 1 + max(place for place in range(begin, end) if ids[place] in there)
         end = begin
-    return chain
+    return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Update, bindparam, insert, select, update
@@ -12,14 +13,14 @@ from sqlalchemy import ColumnElement, Connection, Update, bindparam, insert, sel
 from service.results import ChatResult, Usage
 from service.runs import Run
 from service.store import codec
-from service.store.prompts import load_prompt, store_prompt
+from service.store.prompts import Chain, chain_of, load_prompt, store_prompt
 from service.store.schema_hash import format_hash
 from service.store.search import index_run
 from service.store.tables import RunRow, table_of
 from service.store.values import RunView, headline_of, text_of
 from service.types import Message
 
-__all__ = ["asked_last", "checkpoint_run", "end_run", "insert_run", "insert_view", "interrupt_runs", "load_messages"]
+__all__ = ["asked_last", "checkpoint_run", "end_run", "insert_run", "interrupt_runs", "load_messages"]
 
 
 _RUNS = table_of(RunRow)
@@ -64,9 +65,27 @@ def insert_run(
     process_id: str,
     now: datetime,
     secrets: Sequence[str],
-) -> None:
-    """Store a run that has just been started; words find it once it has ended."""
-    known = {
+    before: Chain,
+) -> Chain:
+    """Store a run that has just been started; words find it once it has ended.
+
+    `before` is what was sent with an earlier run, as this function returned it: what the two share is not read again.
+    """
+    request = run.request
+    encode = partial(codec.encode_sent, secrets=secrets)
+    chain = chain_of(owner, request.messages, encode, before)
+    rest = codec.encode_request(request, run.payload, secrets)
+    values = {
+        "id": run.id,
+        "owner": owner,
+        "kind": kind,
+        "conversation_id": conversation_id,
+        "created_at": run.created_at,
+        "requested_model": codec.mask(run.model, secrets),
+        "headline": headline_of(codec.mask(asked_last(request.messages), secrets)),
+        "prompt_id": store_prompt(connection, owner, chain, encode),
+        "schema_hash": format_hash(rest.get("response_format")),
+        "request": rest,
         "state": "queued",
         "process_id": process_id,
         "updated_at": now,
@@ -75,44 +94,8 @@ def insert_run(
         "text": "",
         "reasoning": "",
     }
-    _insert(connection, run, owner, kind, conversation_id, known, secrets)
-
-
-def insert_view(
-    connection: Connection, run: RunView, *, owner: str, kind: str, conversation_id: str | None, secrets: Sequence[str]
-) -> None:
-    """Store a run that has ended before it comes here, as one that is imported."""
-    columns = columns_of_end(run, secrets)
-    _insert(connection, run, owner, kind, conversation_id, columns, secrets)
-    seq = connection.scalar(select(RunRow.seq).where(RunRow.id == run.id))
-    _index(connection, run, seq, owner, columns["text"], secrets)
-
-
-def _insert(
-    connection: Connection,
-    run: RunView,
-    owner: str,
-    kind: str,
-    conversation_id: str | None,
-    known: dict[str, Any],
-    secrets: Sequence[str],
-) -> None:
-    encoded = codec.encode_request(run.request, run.payload, secrets)
-    asked = codec.mask(asked_last(run.request.messages), secrets)
-    values = {
-        "id": run.id,
-        "owner": owner,
-        "kind": kind,
-        "conversation_id": conversation_id,
-        "created_at": run.created_at,
-        "requested_model": codec.mask(run.model, secrets),
-        "headline": headline_of(asked),
-        "prompt_id": store_prompt(connection, owner, encoded.messages),
-        "schema_hash": format_hash(encoded.rest.get("response_format")),
-        "request": encoded.rest,
-        **known,
-    }
     connection.execute(_INSERT, values)
+    return chain
 
 
 def end_run(connection: Connection, run: RunView, secrets: Sequence[str]) -> None:
@@ -120,15 +103,8 @@ def end_run(connection: Connection, run: RunView, secrets: Sequence[str]) -> Non
     columns = columns_of_end(run, secrets)
     row = connection.execute(_END, {"run_id": run.id, **columns}).one_or_none()
     if row is not None:
-        _index(connection, run, row.seq, row.owner, columns["text"], secrets)
-
-
-def _index(
-    connection: Connection, run: RunView, seq: int | None, owner: str, text: str, secrets: Sequence[str]
-) -> None:
-    if seq is not None:
         asked = codec.mask(asked_last(run.request.messages), secrets)
-        index_run(connection, seq, owner, asked=asked, answered=text)
+        index_run(connection, row.seq, row.owner, asked=asked, answered=columns["text"])
 
 
 def checkpoint_run(connection: Connection, run: Run, now: datetime, secrets: Sequence[str]) -> None:

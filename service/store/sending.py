@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from service.conversation import message_from
-from service.store.values import StoredMessage
-from service.types import Message
+from service.store.values import RunView
+from service.types import Message, Role
 
-__all__ = ["sendable"]
+__all__ = ["answer_of", "sendable"]
 
 
-def sendable(path: Iterable[StoredMessage]) -> list[Message]:
-    """Return the messages of a path, oldest first, ready to be sent; the last one stays also without an answer."""
+def sendable(path: Iterable[tuple[Role, Message | None]]) -> list[Message]:
+    """Return the messages of a path, oldest first, ready to be sent; the last one stays also without an answer.
+
+    Args:
+        path: Who speaks, and what is said; `None` for an answer with nothing in it.
+    """
     out: list[Message] = []
-    for shown in path:
-        if shown.message is None and shown.run is None:
-            continue
-        if shown.role == "assistant":
-            _answer(out, _answer_of(shown))
-        else:
-            _ask(out, shown.message)
+    for role, message in path:
+        if role == "assistant":
+            _answer(out, message)
+        elif message is not None:
+            _ask(out, message)
     return out
 
 
-def _answer_of(message: StoredMessage) -> Message | None:
-    """Return an answer as it goes back to the model; `None` where there is nothing in it."""
-    if message.run is None:
-        return message.message
-    result = message.run.result
+def answer_of(run: RunView) -> Message | None:
+    """Return a run's answer as it goes back to the model; `None` where there is nothing in it."""
+    result = run.result
     if result is None or not (result.text or result.tool_calls or result.images):
         return None
     return message_from(result)
@@ -45,9 +45,7 @@ def _answer(out: list[Message], answer: Message | None) -> None:
         out.pop()
 
 
-def _ask(out: list[Message], message: Message | None) -> None:
-    if message is None:
-        return
+def _ask(out: list[Message], message: Message) -> None:
     if message.role == "user" and out and out[-1].role == "user":
         out.pop()
     out.append(message)

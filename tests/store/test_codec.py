@@ -152,8 +152,8 @@ def test_a_request_and_its_payload_come_back(request: ChatRequest, stream: bool,
     """Also where the payload holds more than the request tells."""
     payload = build_payload(request, stream=stream, asks_for_usage=True) | more
     payload.pop("model", None)
-    encoded = codec.encode_request(request, payload)
-    rest, messages = through_json(encoded.rest), through_json(encoded.messages)
+    rest = through_json(codec.encode_request(request, payload))
+    messages = through_json([codec.encode_sent(message) for message in request.messages])
     decoded = codec.decode_request(rest, [codec.decode_message(message) for message in messages])
     assert decoded == request
     assert through_json(codec.decode_payload(rest, decoded)) == through_json(payload)
@@ -268,7 +268,7 @@ def test_what_a_later_version_wrote_is_read_as_far_as_possible() -> None:
     """An error of a class that is not known, a parameter out of range, a message with more fields."""
     encoded = codec.encode_error(OpenRouterError("New.")) | {"class": "TomorrowsError"}
     assert type(codec.decode_error(encoded, None)) is OpenRouterError
-    rest = codec.encode_request(ask(), {}).rest | {"parameters": {"temperature": 99}}
+    rest = codec.encode_request(ask(), {}) | {"parameters": {"temperature": 99}}
     request = codec.decode_request(rest, [Message.user("Hello")])
     assert (request.model, request.messages) == ("sim/echo", (Message.user("Hello"),))
     message = codec.decode_message({"role": "user", "content": "Hello", "mood": "cheerful"})
@@ -279,10 +279,11 @@ def test_keys_are_masked_wherever_they_stand() -> None:
     """In a message, a parameter, a warning, an error; a word that is told to be a key, too."""
     local = "my-local-token"
     request = ask(text=f"{KEY} and {local}", extra_body={"headers": {"Authorization": local, "api_key": "short"}})
-    encoded = codec.encode_request(request, build_payload(request, stream=True), [local])
+    rest = codec.encode_request(request, build_payload(request, stream=True), [local])
+    sent = [codec.encode_sent(message, [local]) for message in request.messages]
     result = replace(ChatResult(text="t", warnings=(f"Bearer {KEY}",)), tool_calls=(ToolCall("1", "f", KEY),))
     error = OpenRouterError(f"The key {KEY} is wrong.", context=ErrorContext(payload={"token": local}))
-    told = dump_json([encoded.rest, encoded.messages, codec.encode_result(result), codec.encode_error(error, [local])])
+    told = dump_json([rest, sent, codec.encode_result(result), codec.encode_error(error, [local])])
     for secret in (KEY, local, '"short"'):
         assert (secret, secret in told) == (secret, False)
 
@@ -291,7 +292,7 @@ def test_what_is_no_key_stays_as_it_is() -> None:
     """A schema may have a property that is called key, and an answer one that is called token."""
     schema = {"type": "object", "properties": {"key": {"type": "string", "default": "C major"}}}
     request = ask(response_format=ResponseFormat.json_schema("song", schema))
-    rest = codec.encode_request(request, {}).rest
+    rest = codec.encode_request(request, {})
     assert rest["response_format"]["definition"]["schema"] == schema
     encoded = codec.encode_result(ChatResult(parsed={"key": "C major", "token": "sunflower"}))
     assert encoded["parsed"] == {"key": "C major", "token": "sunflower"}

@@ -9,12 +9,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from service import ErrorContext, Issue, OpenRouterError, SchemaValidationError, errors
 from service.store.conversation_rows import ConversationState, insert_conversation, insert_messages
 from service.store.library import Library
+from service.store.prompts import Chain
 from service.store.receipt import Receipt
-from service.store.run_rows import insert_view
+from service.store.run_rows import end_run, insert_run
 from service.store.tree import Node, Tree
 from service.store.values import StoredRun, headline_of
 from service.wire.payload import build_payload
@@ -99,8 +101,15 @@ def store(library: Library, owner: str, ident: str, tree: list[tuple[Node, Any, 
         insert_conversation(connection, ident, owner, state)
         for _, _, run in tree:
             if run is not None:
-                insert_view(connection, run, owner=owner, kind="chat", conversation_id=ident, secrets=())
+                store_ended(connection, run, owner, ident)
         insert_messages(connection, ident, owner, [(node, message) for node, message, _ in tree], ())
+
+
+def store_ended(connection: Connection, run: Any, owner: str, ident: str) -> None:
+    """Store a run that has come to its end."""
+    start = {"kind": "chat", "process_id": "", "now": run.created_at, "secrets": (), "before": Chain()}
+    insert_run(connection, run, owner=owner, conversation_id=ident, **start)
+    end_run(connection, run, ())
 
 
 # One library for all examples: each has owners of its own.

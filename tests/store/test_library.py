@@ -190,6 +190,26 @@ def test_what_is_sent_leaves_unanswered_turns_out(library: Library, service: Ope
     assert [message.content for message in conversation.messages_to_send(failed.id)][-1] == "failed"
 
 
+def test_what_is_remembered_of_answers_is_what_was_answered(make_library: Make, service: OpenRouterService) -> None:
+    """Asked twice, and asked while an answer goes on, as from a library that has just been opened."""
+    conversation = make_library().create("me")
+    converse(conversation, service, "one", "two")
+    live = conversation.answer(conversation.say("three").id, service.start(ask("sim/stall", "three")))
+    assert isinstance(live.run, Run)
+    assert [message.content for message in conversation.messages_to_send(live.id)][1::2] == [
+        echoed("one"),
+        echoed("two"),
+    ]
+    live.run.stop()
+    live.run.join(10)
+    last = conversation.say("four")
+    sent = conversation.messages_to_send(last.id)
+    assert conversation.messages_to_send(last.id) == sent
+    again = make_library().get("me", conversation.id)
+    assert again is not None
+    assert again.messages_to_send(last.id) == sent
+
+
 def test_a_failed_run_keeps_its_error(make_library: Make, service: OpenRouterService) -> None:
     """Enough of it to say it again: class, words, hint, and what had arrived."""
     conversation = make_library().create("me")
