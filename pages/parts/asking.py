@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, assert_never
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, assert_never
 
 import streamlit as st
 
@@ -27,24 +27,37 @@ from pages.parts.actions import (
 from pages.parts.conversation_state import begin_conversation, conversation, keep_draft
 from pages.parts.repairing import repair
 from pages.parts.run_settings import RunSettings
-from pages.parts.starting import asked_by, start_answer
+from pages.parts.starting import Start, asked_by, start_answer, starter
 from pages.parts.state import open_dialog
 from service import ChatRequest, Conversation
 from service.store import OpenConversation, StoredMessage
 
-__all__ = ["act", "any_provider", "say", "say_instead", "with_changes"]
+__all__ = ["act", "any_provider", "say", "say_in", "say_instead", "with_changes"]
 
 CONTINUE = "Continue exactly where you stopped."
 
 
-def say(text: str, settings: RunSettings) -> None:
+def say(text: str, settings: RunSettings) -> NoReturn:
     """Add a message to the conversation, or to a new one, and ask for its answer; run the page again."""
     if settings.problems:
         keep_draft(text)
-        st.rerun()
-    said_in = conversation() or begin_conversation()
-    _ask(said_in.say(text).id, said_in, settings)
+    else:
+        say_in(conversation() or begin_conversation(), text, settings, draw=lambda said: None)
     st.rerun()
+
+
+def say_in(
+    said_in: OpenConversation, text: str, settings: RunSettings, draw: Callable[[StoredMessage], None]
+) -> StoredMessage:
+    """Add a message at the end of a conversation, draw it, ask for its answer, and return the message."""
+    start = starter()
+    said = said_in.say(text)
+    try:
+        draw(said)
+    finally:
+        # Another click ends the script wherever it draws: what was said is asked all the same.
+        _ask(said.id, said_in, settings, start=start)
+    return said
 
 
 def say_instead(message_id: str, text: str, said_in: OpenConversation, settings: RunSettings) -> None:
@@ -90,11 +103,18 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
     st.rerun()
 
 
-def _ask(message_id: str, said_in: OpenConversation, settings: RunSettings, *, fresh: bool = False) -> None:
+def _ask(
+    message_id: str,
+    said_in: OpenConversation,
+    settings: RunSettings,
+    *,
+    start: Start | None = None,
+    fresh: bool = False,
+) -> None:
     """Ask for an answer to a message, with what was said before it and what the panel says now; a fresh one is new."""
     spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said_in.messages_to_send(message_id))
     request = spoken.to_request(model=settings.model, **settings.request_fields())
-    start_answer(message_id, said_in, request, fresh=fresh)
+    start_answer(message_id, said_in, request, start=start, fresh=fresh)
 
 
 def _again(answer: StoredMessage, said_in: OpenConversation, settings: RunSettings, changes: Mapping[str, Any]) -> None:

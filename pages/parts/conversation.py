@@ -1,76 +1,41 @@
-"""The conversation: the messages of its shown path, and the input below them."""
+"""The conversation: the messages of its shown path, or what one may begin with; its end is drawn by `latest`."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from pages.parts.asking import say
-from pages.parts.conversation_state import (
-    conversation,
-    earlier_shown,
-    is_lost,
-    keep_draft,
-    open_conversation,
-    restore_draft,
-    show_earlier,
-)
+from pages.parts.conversation_state import conversation, is_lost, open_conversation
 from pages.parts.examples import EXAMPLES
-from pages.parts.input_bar import input_bar
-from pages.parts.markdown import safe_markdown
 from pages.parts.message import show_message
 from pages.parts.run_settings import RunSettings
-from pages.parts.secret_card import hold_back, secret_card
+from pages.parts.window import STEP, earlier_shown, settle, show_earlier, window
 from service.store import OpenConversation
 
-__all__ = ["ask", "show_conversation", "window"]
-
-FEWEST = 30
-STEP = 20
-"""A window that moves with every message is drawn anew each time; one that moves in steps is not."""
+__all__ = ["show_conversation"]
 
 
-def show_conversation(settings: RunSettings) -> None:
-    """Draw the conversation that the URL names, or what one may begin with."""
+def show_conversation(settings: RunSettings) -> str | None:
+    """Draw the conversation that the URL names down to the part that `latest` draws, or what one may begin with.
+
+    Returns:
+        The last message that was drawn; `None` where there is none.
+    """
     shown = conversation()
-    if is_lost():
-        _say_lost()
-    if shown is None or shown.leaf_id is None:
+    # One place, however much is in it: Streamlit knows the part below by its position, and drops what is sent from
+    # another one.
+    with st.container():
+        if is_lost():
+            _say_lost()
+        if shown is not None and shown.leaf_id is not None:
+            return _show_messages(shown, settings)
         _show_examples(settings)
-    else:
-        _show_messages(shown, settings)
+    return None
 
 
-def ask(settings: RunSettings) -> None:
-    """Draw the input, and start a run with what was typed; while one is live, what is sent stays in the input."""
-    shown = conversation()
-    live = shown.live_runs if shown is not None else []
-    here = shown.id if shown is not None else ""
-    with st.bottom:
-        released = secret_card(page="chat", conversation=here)
-        for problem in settings.problems:
-            st.error(safe_markdown(f"Not sent until Run settings are corrected. {problem}"), icon=":material/error:")
-        restore_draft("chat.input")
-        text = st.chat_input("Message", key="chat.input")
-        input_bar(live, page="chat", conversation=here, newest=(shown and shown.leaf_id) or "")
-    if text and live:
-        keep_draft(text)
-        st.toast("The answer is still being written: wait for it, or press Stop.", icon=":material/hourglass:")
-        st.rerun()
-    if released is not None:
-        say(released, settings)
-    if text:
-        hold_back(text, page="chat", conversation=here)
-        say(text, settings)
-
-
-def window(messages: int, earlier: int) -> int:
-    """Return how many of so many messages are shown: the last 30 to 49, and those asked for above them."""
-    hidden = max(0, messages - FEWEST) // STEP * STEP
-    return min(messages, messages - hidden + earlier)
-
-
-def _show_messages(shown: OpenConversation, settings: RunSettings) -> None:
-    path = shown.path(limit=window(len(shown.tree.path()), earlier_shown()))
+def _show_messages(shown: OpenConversation, settings: RunSettings) -> str | None:
+    settled, below = settle(shown)
+    path = shown.path(settled, limit=window(len(shown.tree.path()), earlier_shown()) - below)
     if path.above:
         with st.container(horizontal=True, horizontal_alignment="center"):
             st.button(
@@ -82,7 +47,8 @@ def _show_messages(shown: OpenConversation, settings: RunSettings) -> None:
                 args=(STEP,),
             )
     for message in path.messages:
-        show_message(message, shown, settings, is_last=message is path.messages[-1])
+        show_message(message, shown, settings, is_last=message.id == shown.leaf_id)
+    return settled
 
 
 def _say_lost() -> None:

@@ -29,8 +29,8 @@ VERBS: dict[Verb, str] = {
 }
 
 
-def conversation_list() -> None:
-    """Draw "New chat", the search and the recent conversations; the one that is open stands out."""
+def conversation_list() -> str | None:
+    """Draw "New chat", the search and the recent conversations, and return the first; the open one stands out."""
     st.button(
         "New chat",
         icon=":material/edit_square:",
@@ -57,6 +57,7 @@ def conversation_list() -> None:
             _row(each, is_open=shown is not None and each.id == shown.id)
     if len(found) > SHOWN:
         st.caption("Older chats: search, or look under History.")
+    return found[0].id if found else None
 
 
 def _row(found: ConversationSummary, *, is_open: bool) -> None:

@@ -7,6 +7,7 @@ from typing import cast
 import streamlit as st
 
 from pages.parts.state import library, owner
+from pages.parts.window import show_usual_window
 from service import OpenRouterError
 from service.store import OpenConversation
 
@@ -17,18 +18,18 @@ __all__ = [
     "begin_renaming",
     "conversation",
     "deleted_conversation",
-    "earlier_shown",
     "edited_message",
     "end_editing",
     "failure",
     "is_lost",
     "keep_draft",
     "keep_failure",
+    "keep_for_next_run",
     "note_deleted",
     "open_conversation",
     "renamed_conversation",
     "restore_draft",
-    "show_earlier",
+    "take_kept",
 ]
 
 CONVERSATION = "c"
@@ -36,8 +37,8 @@ CONVERSATION = "c"
 
 DELETED = "chat.deleted"
 DRAFT = "chat.draft"
-EARLIER = "chat.earlier"
 EDITED = "chat.edited"
+PENDING = "chat.pending"
 RENAMED = "chat.renamed"
 FAILURES = "chat.failures"
 
@@ -66,8 +67,9 @@ def begin_conversation() -> OpenConversation:
 
 def open_conversation(conversation_id: str | None) -> None:
     """Go to a conversation, or with `None` to an empty page."""
-    for name in (DELETED, EARLIER, EDITED):
+    for name in (DELETED, EDITED):
         st.session_state.pop(name, None)
+    show_usual_window()
     if conversation_id is None:
         st.query_params.pop(CONVERSATION, None)
     else:
@@ -109,16 +111,6 @@ def end_editing() -> None:
     st.session_state.pop(EDITED, None)
 
 
-def show_earlier(messages: int) -> None:
-    """Show so many messages more above."""
-    st.session_state[EARLIER] = earlier_shown() + messages
-
-
-def earlier_shown() -> int:
-    """Return how many messages were asked for above the usual ones."""
-    return cast(int, st.session_state.get(EARLIER, 0))
-
-
 def keep_failure(message_id: str, error: OpenRouterError | None) -> None:
     """Keep why a message could not even be sent; `None` when it could."""
     failures = cast(dict[str, OpenRouterError], st.session_state.setdefault(FAILURES, {}))
@@ -143,3 +135,13 @@ def restore_draft(key: str) -> None:
     draft = st.session_state.pop(DRAFT, "")
     if draft:
         st.session_state[key] = draft
+
+
+def keep_for_next_run(text: str) -> None:
+    """Keep what was sent for the next run of the page, which is to ask it."""
+    st.session_state[PENDING] = text
+
+
+def take_kept() -> str:
+    """Return what was kept for this run, and forget it."""
+    return cast(str, st.session_state.pop(PENDING, ""))

@@ -16,7 +16,7 @@ __all__ = ["estimate_line", "show_estimate"]
 
 
 def show_estimate(settings: RunSettings) -> None:
-    """Draw a quiet line below the panel: what is sent along with the next message, and the longest answer's price."""
+    """Draw a quiet line: what is sent along with the next message, and the longest answer's price."""
     shown = conversation()
     if shown is None or shown.leaf_id is None or settings.problems:
         return

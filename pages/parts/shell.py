@@ -21,11 +21,15 @@ SIDEBAR_WIDTH = 272
 
 @dataclass(frozen=True)
 class Frame:
-    """The places of a page: at the left its list, in the centre what it shows, at the right run settings."""
+    """The places of a page: at the left its list, in the centre what it shows, at the right run settings.
+
+    `problem` is what it says is wrong with the database.
+    """
 
     sidebar: DeltaGenerator
     centre: DeltaGenerator
     panel: DeltaGenerator
+    problem: str | None
 
 
 def set_up() -> None:
@@ -43,14 +47,19 @@ def open_page(title: str, *, has_settings: bool = True) -> Frame:
     """Begin a page and return its places; run settings are a column beside a wide page, a drawer over a narrow one."""
     st.html(_STYLE)
     frame = Frame(
-        st.sidebar.container(), st.container(key="centre"), st.container(key="panel" if has_settings else "no_panel")
+        st.sidebar.container(),
+        st.container(key="centre"),
+        st.container(key="panel" if has_settings else "no_panel"),
+        library().problem,
     )
     with frame.centre:
         _head(title, has_settings=has_settings)
-        if (problem := library().problem) is not None:
-            st.warning(problem, icon=":material/database_off:")
-        if is_demo():
-            _demo_banner()
+        # One place, whether something is in it or not: what stands below keeps its own.
+        with st.container():
+            if frame.problem is not None:
+                st.warning(frame.problem, icon=":material/database_off:")
+            if is_demo():
+                _demo_banner()
     with st.sidebar.container(key="sidebar_foot"):
         _connection_button()
     if opened_dialog() == "connection":

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from pages.parts.conversation_state import keep_failure
 from pages.parts.state import owner, service
-from service import ChatRequest, OpenRouterError
+from service import ChatRequest, OpenRouterError, Run
 from service.store import OpenConversation, Receipt, StoredMessage
 
-__all__ = ["asked_by", "start_answer"]
+__all__ = ["Start", "asked_by", "start_answer", "starter"]
+
+Start = Callable[..., Run]
+
+
+def starter() -> Start:
+    """Return what starts runs in this session, also where its script has been stopped."""
+    return partial(service().start, session=owner())
 
 
 def asked_by(answer: StoredMessage, said_in: OpenConversation) -> str:
@@ -25,13 +35,14 @@ def start_answer(
     repair: Receipt | None = None,
     stream: bool = True,
     fresh: bool = False,
+    start: Start | None = None,
 ) -> None:
     """Send a request whose answer is another version below a message; `repair` says which version it mends.
 
     A fresh answer is from no response cache.
     """
     try:
-        run = service().start(request, stream=stream, session=owner(), fresh=fresh)
+        run = (start or starter())(request, stream=stream, fresh=fresh)
         said_in.answer(message_id, run, kind="chat" if repair is None else "repair", repair=repair)
         keep_failure(message_id, None)
     except OpenRouterError as error:

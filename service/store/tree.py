@@ -108,6 +108,13 @@ class Tree:
             at = node.parent_id
         return tuple(reversed(found))
 
+    def below(self, message_id: str) -> int | None:
+        """Return how many messages of the shown path stand below one; `None` where it is not on that path."""
+        count, at = 0, self.leaf_id
+        while at is not None and at != message_id:
+            count, at = count + 1, self.nodes[at].parent_id
+        return None if at is None else count
+
 
 def _order(node: Node) -> tuple[int, str]:
     # Two processes may give the same number at the same time.

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.conversation import window
+from pages.parts.window import window
 from service.simulator import Simulator
 from service.web.bootstrap import backend, close_backend
 from tests.pages.conftest import firsts, new_session, newest, say, settle, texts
@@ -197,3 +197,23 @@ def test_earlier_messages_are_shown_on_demand(chat: AppTest) -> None:
     page.button(key="chat.show_earlier").click().run()
     assert texts(page)[0] == "message 0"
     assert len(texts(page)) == 60
+
+
+def test_what_is_chosen_in_the_open_drawer_holds_for_what_is_sent(chat: AppTest, server: Simulator) -> None:
+    """And it is sent once."""
+    chat.run()
+    chat.button(key="open_settings").click().run()
+    chat.text_area(key="chat.system_prompt").set_value("Be brief.")
+    say(chat, "Hello")
+    assert [request.body["messages"] for request in server.chat_requests] == [
+        [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]
+    ]
+
+
+def test_messages_stand_in_their_order_over_many_questions(chat: AppTest) -> None:
+    """Also where the page is drawn anew above them."""
+    chat.run()
+    questions = [f"question {number}" for number in range(12)]
+    for question in questions:
+        say(chat, question)
+    assert firsts(chat) == [text for question in questions for text in (question, question)]

@@ -31,6 +31,13 @@ def test_a_conversation_is_a_path() -> None:
     assert ids(tree.path("b")) == "ab"
 
 
+def test_how_many_stand_below_a_message() -> None:
+    """Of the path that is shown; what is on no other counts as not there."""
+    tree = grown(("a", None), ("b", "a"), ("c", "b"), ("x", "a"))
+    assert [tree.below(ident) for ident in ("x", "a", "b", "unknown")] == [0, 1, None, None]
+    assert Tree().below("a") is None
+
+
 def test_an_edited_message_begins_a_branch_beside_the_old_one() -> None:
     """The old one is a version to go back to, with all that followed it."""
     tree = grown(("a", None), ("b", "a"), ("c", "b"), ("d", "b"), ("x", "a"))
