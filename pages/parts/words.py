@@ -56,7 +56,7 @@ def quiet_line(result: ChatResult, *, is_demo: bool) -> str:
     who = literal(result.model or result.requested_model)
     if result.provider and not is_demo:
         who += f" via {literal(result.provider)}"
-    if result.attempts == 0:
+    if result.attempts == 0 and result.cache is None:
         return f"{who} · nothing was sent"
     timings, usage = result.timings, result.usage
     parts = [who]

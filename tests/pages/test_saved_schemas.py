@@ -20,7 +20,8 @@ OTHER = '{"type": "object", "properties": {"city": {"type": "string"}}}'
 def editor(chat: AppTest) -> AppTest:
     """The chat page with the schema editor, showing JSON."""
     chat.run()
-    return chat.segmented_control(key=FORMAT).set_value("json_schema").run()
+    chat.segmented_control(key=FORMAT).set_value("json_schema").run()
+    return chat.segmented_control(key=f"{FORMAT}.view").set_value("json").run()
 
 
 def write(editor: AppTest, schema: str) -> AppTest:
