@@ -14,6 +14,7 @@ from pages.parts.violations import show_violations
 from service import ChatResult, ResponseFormat
 from service.spreadsheet import csv_text, lists_in, table_of
 from service.structured import read_json
+from service.structured.as_written import asked_by
 from service.structured.form import Form
 from service.structured.words import clean
 
@@ -50,7 +51,7 @@ def show_structured(result: ChatResult, asked: ResponseFormat, *, key: str) -> N
 def show_wrong_places(result: ChatResult, asked: ResponseFormat | None, *, key: str) -> None:
     """Draw what is wrong with the value, one line each."""
     if result.verdict is not None and result.verdict.issues and result.text.strip():
-        schema = asked.schema_body if asked is not None else None
+        schema = _rules(asked) if asked is not None else None
         show_violations(result.verdict.issues, _value(result), schema, key=key)
 
 
@@ -89,8 +90,13 @@ def _value(result: ChatResult) -> Any:
     return result.parsed if is_usable else read_json(result.text).value
 
 
+def _rules(asked: ResponseFormat) -> Any:
+    """Return the schema that the answer was judged by."""
+    return asked_by(asked.written) if asked.written is not None else asked.schema_body
+
+
 def _form(result: ChatResult, asked: ResponseFormat, value: Any) -> str:
-    drawn = Form(asked.schema_body)
+    drawn = Form(_rules(asked))
     issues = result.verdict.issues if result.verdict is not None else ()
     drawn.fill(value, issues, is_checked=asked.schema_body is not None)
     return f'<div class="orp-form" role="group" aria-label="Answer">{drawn.html()}</div>'

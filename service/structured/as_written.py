@@ -6,7 +6,9 @@ question for the schema as written, which may ask for more: what the strict form
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from service.structured.edits import wrapped
@@ -28,10 +30,18 @@ def asked_by(written: Mapping[str, Any] | bool) -> Any:
 
     It is the schema as written; where the strict form puts the answer into the field `value`, it stands there, too.
 
+    What is returned is shared: it is not to be changed.
+
     Raises:
         InvalidSchemaError: It has more than 50,000 characters or 64 levels, or it is no schema.
     """
-    document = read_schema(written)
+    return _asked_by(json.dumps(written))
+
+
+@lru_cache(maxsize=64)
+def _asked_by(written: str) -> Any:
+    # A page draws the same answers again and again, and the strict form takes milliseconds.
+    document = read_schema(json.loads(written))
     return wrapped(document, Scene(document)) if explain_strictify(document).is_wrapped else document
 
 

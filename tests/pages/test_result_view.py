@@ -20,9 +20,10 @@ from pages.parts.verdict_chip import chip_of, sentence_of
 from pages.parts.violations import SHOWN
 from pages.parts.words import quiet_line
 from service import ChatResult, Issue, ModelParameters, ResponseFormat, Run, Tool, Usage, Verdict
-from service.simulator import Simulator
+from service.simulator import Reply, Simulator
+from service.structured import strictify
 from service.web.bootstrap import close_backend
-from tests.support import KEY, ask
+from tests.support import KEY, ask, streamed
 
 SCHEMA = {
     "type": "object",
@@ -127,6 +128,19 @@ def test_a_violation_opens_to_its_lines_in_the_answer_and_in_the_schema(show: Ca
     assert re.findall(r'orp-marked"><span>(\d+)</span>([^<]*)<', schema) == [
         ("5", "      &quot;type&quot;: &quot;string&quot;")
     ]
+
+
+def test_a_violation_of_the_schema_as_written_opens_to_its_line_there(show: Callable, sim: Simulator) -> None:
+    """The strict form that was sent says the length in words only, and has no such rule."""
+    written = {"type": "object", "properties": {"name": {"type": "string", "minLength": 5}}}
+    sim.script(Reply(chunks=streamed('{"name": "Ann"}')))
+    form = ResponseFormat.json_schema("person", strictify(written), written=written)
+    at = show("sim/json", response_format=form)
+    before = len(at.get("html"))
+    at.session_state["answer.violation.0"] = True
+    at.run()
+    _, schema = (element.value for element in at.get("html")[before:])
+    assert re.findall(r'orp-marked"><span>\d+</span>([^<]*)<', schema) == ["      &quot;minLength&quot;: 5"]
 
 
 def at_path(at: AppTest, issue: Issue) -> str:
