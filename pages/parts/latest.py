@@ -22,8 +22,8 @@ from pages.parts.conversation_state import (
 )
 from pages.parts.estimate import show_estimate
 from pages.parts.input_bar import input_bar
-from pages.parts.markdown import safe_markdown
 from pages.parts.message import show_message
+from pages.parts.problems import show_problems
 from pages.parts.run_settings import RunSettings
 from pages.parts.secret_card import hold_back, secret_card
 from pages.parts.state import library, opened_dialog
@@ -102,8 +102,7 @@ def _input(settings: RunSettings, here: str) -> tuple[str | None, str | None]:
     """Draw the input and what stands above it; return what was held back and may go now, and what was typed."""
     with st.bottom:
         released = secret_card(page="chat", conversation=here)
-        for problem in settings.problems:
-            st.error(safe_markdown(f"Not sent until Run settings are corrected. {problem}"), icon=":material/error:")
+        show_problems(settings.problems)
         show_estimate(settings)
         restore_draft("chat.input")
         return released, st.chat_input("Message", key="chat.input")

@@ -10,7 +10,8 @@ from pages.parts.conversation_state import begin_editing, edited_message, end_ed
 from pages.parts.error_card import show_error
 from pages.parts.live_view import live_view
 from pages.parts.markdown import safe_markdown
-from pages.parts.repair_steps import repair_steps
+from pages.parts.problems import show_problems
+from pages.parts.repair_steps import receipt_of, repair_steps
 from pages.parts.result_view import show_result
 from pages.parts.run_settings import RunSettings
 from pages.parts.secret_card import is_confirmed
@@ -67,7 +68,8 @@ def _show_answer(message: StoredMessage, settings: RunSettings) -> Action | None
         return None
     other = settings.model if settings.model != run.model else None
     version = (message.version, message.versions)
-    chosen = show_result(run, is_demo=is_demo(), key=key, version=version, other_model=other)
+    receipt = receipt_of(message, run.result) if run.result is not None else None
+    chosen = show_result(run, is_demo=is_demo(), key=key, version=version, other_model=other, receipt=receipt)
     return repair_steps(message, key=key, default_model=settings.model) or chosen
 
 
@@ -100,8 +102,7 @@ def _editor(message: StoredMessage, said_in: OpenConversation, settings: RunSett
     is_question = message.role != "assistant"
     with st.container(border=True, key=f"editor-{message.id}"):
         text = st.text_area("Message", key=key, height=140, label_visibility="collapsed", persist_state="session")
-        for problem in settings.problems if is_question else ():
-            st.error(safe_markdown(f"Not sent until Run settings are corrected. {problem}"), icon=":material/error:")
+        show_problems(settings.problems if is_question else ())
         with st.container(horizontal=True, gap="small"):
             is_sent = st.button(
                 "Send" if is_question else "Save",

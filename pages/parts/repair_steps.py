@@ -23,7 +23,7 @@ _LITTLE: tuple[ReasoningEffort, ...] = ("low", "minimal")
 
 
 def repair_steps(message: StoredMessage, *, key: str, default_model: str) -> Action | None:
-    """Draw the receipt of an answer that has ended, and what may be done about a bad one; return what was chosen.
+    """Draw what may be done about a bad answer that has ended; return what was chosen.
 
     Args:
         message: The answer.
@@ -34,8 +34,6 @@ def repair_steps(message: StoredMessage, *, key: str, default_model: str) -> Act
     result = run.result if run is not None else None
     if run is None or result is None:
         return None
-    if message.repair is not None:
-        st.caption(f":material/healing: {receipt_of(message, result)}")
     verdict = result.verdict
     if verdict is None or run.error is not None:
         return None
@@ -44,10 +42,11 @@ def repair_steps(message: StoredMessage, *, key: str, default_model: str) -> Act
     return _show_steps(run, result, verdict, key, default_model) if verdict.kind in REPAIRABLE else None
 
 
-def receipt_of(message: StoredMessage, result: ChatResult) -> str:
-    """Say how an answer came to be, and what that cost."""
+def receipt_of(message: StoredMessage, result: ChatResult) -> str | None:
+    """Say how an answer was mended, and what that cost; `None` for one that was not."""
     receipt = message.repair
-    assert receipt is not None
+    if receipt is None:
+        return None
     of = receipt.message_id
     version = f"version {message.version_ids.index(of) + 1}" if of in message.version_ids else "an earlier version"
     why = f"after {plural(receipt.violations, 'violation')} in {version}" if receipt.violations else f"after {version}"

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pages.parts.json_text import JsonObject
 from pages.parts.markdown import safe_markdown
 from pages.parts.parameters import first_fault
+from pages.parts.problems import NO_SCHEMA
 from pages.parts.response_format_choice import KINDS, FormatKeys, Kind, begin_with, format_keys
 from pages.parts.schema_delivery import (
     SchemaDelivery,
@@ -74,7 +75,7 @@ def _format_of(name: str, read: JsonObject, sending: SchemaDelivery) -> tuple[Re
     if read.problem is not None:
         return None, [f"The JSON schema cannot be used. {read.problem}"]
     if read.value is None:
-        return None, ["The JSON schema is empty. Start from a template, or choose another response format."]
+        return None, [NO_SCHEMA]
     sent = sending.strict_form
     try:
         form = ResponseFormat.json_schema(

@@ -32,6 +32,7 @@ def show_result(
     can_retry: bool = True,
     version: tuple[int, int] = (1, 1),
     other_model: str | None = None,
+    receipt: str | None = None,
 ) -> Action | None:
     """Draw a run that has ended, and return what was asked for; an error stands below what had arrived.
 
@@ -42,6 +43,7 @@ def show_result(
         can_retry: Whether the request may be sent again from here.
         version: Which version of the answer it is, of how many.
         other_model: The model that would answer now, where that is another one.
+        receipt: How it was mended, if it was.
     """
     result = run.result
     if result is None:
@@ -55,6 +57,8 @@ def show_result(
         _show_notes(result)
         if run.error is None or result.text:
             _show_line(result, is_demo)
+        if receipt is not None:
+            st.caption(f":material/healing: {receipt}")
         show_wrong_places(result, run.response_format, key=key)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             step = version_buttons(*version, key=key)

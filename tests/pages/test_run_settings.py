@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.json_text import marked_line, read_object, read_schema
 from pages.parts.model_picker import option_texts
 from pages.parts.parameters import PARAMETERS
+from pages.parts.problems import NO_SCHEMA
 from service import ModelInfo
 from service.pricing import Pricing
 from service.simulator import Simulator
@@ -241,7 +242,7 @@ def test_a_schema_arrives_as_written(chat: AppTest, server: Simulator) -> None:
 def test_an_empty_schema_is_refused_and_templates_are_offered(chat: AppTest, server: Simulator) -> None:
     choose_format(chat, "json_schema")
     chat.chat_input(key="chat.input").set_value("hello").run()
-    assert "The JSON schema is empty." in errors(chat)[-1]
+    assert (errors(chat), [told.value for told in chat.info]) == ([], [NO_SCHEMA])
     assert server.chat_requests == []
     invoice = next(template for template in templates() if template.name == "invoice")
     chat.button(key="chat.response_format.schema_json.start").click().run()
