@@ -10,7 +10,7 @@ from service.store import OpenConversation
 
 __all__ = ["STEP", "count_below", "earlier_shown", "settle", "show_earlier", "show_usual_window", "window"]
 
-FEWEST = 30
+FEWEST = 20
 STEP = 20
 """A window that moves with every message is drawn anew each time; one that moves in steps is not."""
 
@@ -19,7 +19,7 @@ SETTLED = "chat.settled"
 
 
 def window(messages: int, earlier: int) -> int:
-    """Return how many of so many messages are shown: the last 30 to 49, and those asked for above them."""
+    """Return how many of so many messages are shown: the last 20 to 39, and those asked for above them."""
     hidden = max(0, messages - FEWEST) // STEP * STEP
     return min(messages, messages - hidden + earlier)
 

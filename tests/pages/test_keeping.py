@@ -180,10 +180,10 @@ def test_the_list_is_searched(chat: AppTest) -> None:
 
 @pytest.mark.parametrize(
     ("messages", "earlier", "shown"),
-    [(1, 0, 1), (30, 0, 30), (49, 0, 49), (50, 0, 30), (2_000, 0, 40), (2_000, 20, 60)],
+    [(1, 0, 1), (20, 0, 20), (39, 0, 39), (40, 0, 20), (2_000, 0, 20), (2_000, 20, 40)],
 )
 def test_a_long_conversation_is_windowed(messages: int, earlier: int, shown: int) -> None:
-    """The last 30 to 49 messages, in steps of 20."""
+    """The last 20 to 39 messages, in steps of 20."""
     assert window(messages, earlier) == shown
 
 
@@ -193,6 +193,8 @@ def test_earlier_messages_are_shown_on_demand(chat: AppTest) -> None:
     for number in range(60):
         said.say(f"message {number}")
     page = new_session(c=said.id).run()
+    assert texts(page)[0] == "message 40"
+    page.button(key="chat.show_earlier").click().run()
     assert texts(page)[0] == "message 20"
     page.button(key="chat.show_earlier").click().run()
     assert texts(page)[0] == "message 0"
