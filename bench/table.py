@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -36,7 +37,8 @@ class Row:
         """What each figure is of its neighbour, so that a machine that slows down slows both."""
         if not self.baseline:
             return []
-        return [own / other for own, other in zip(self.figures, self.baseline_figures, strict=True)]
+        pairs = zip(self.figures, self.baseline_figures, strict=True)
+        return [own / other if other else math.inf for own, other in pairs]
 
     @property
     def ratio(self) -> float | None:

@@ -1,5 +1,6 @@
 """The benchmark's arithmetic, what it refuses, and that it runs. How fast anything is, is no part of the tests."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,12 @@ def test_a_ratio_is_the_median_of_neighbours() -> None:
 def test_a_goal_limits_the_ratio_or_every_figure(ours: Row, is_met: bool | None) -> None:
     """With a baseline the median ratio counts, without one the worst figure."""
     assert ours.is_met is is_met
+
+
+def test_beside_nothing_there_is_a_ratio_all_the_same() -> None:
+    """A lag may be none at all: whoever saw nothing before the end was never behind."""
+    assert row(2.0, 3.0, baseline=(0.0, 2.0)).ratios == [math.inf, 1.5]
+    assert "inf" in render([row(2.0, baseline=(0.0,), goal=1.5)])
 
 
 def test_figures_without_their_neighbours_are_refused() -> None:
