@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from service import OpenRouterConfig, OpenRouterService
 from service.simulator import Simulator
 from service.telemetry import Observer
 from tests.support import KEY, FakeClock, RecordedSleep
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
