@@ -541,9 +541,14 @@ class ModelParameters(_Frozen):
         return self
 
     def merged_over(self, defaults: ModelParameters) -> ModelParameters:
-        """Return these parameters, field by field filled up from `defaults` where they are unset."""
+        """Return these parameters, field by field filled up from `defaults` where they are unset.
+
+        How much a model thinks is one choice, however it is written: a budget here leaves no effort of `defaults`.
+        """
         extra = {**defaults.extra_body, **self.extra_body}
-        return defaults.model_copy(update={**self.set_fields(), "extra_body": extra})
+        own = self.set_fields()
+        gone = dict.fromkeys(_REASONING) if own.keys() & set(_REASONING) else {}
+        return defaults.model_copy(update={**gone, **own, "extra_body": extra})
 
     def set_fields(self) -> dict[str, Any]:
         """Return what is set, by name, `extra_body` left out."""
@@ -551,6 +556,7 @@ class ModelParameters(_Frozen):
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
+_REASONING = ("reasoning", "reasoning_effort")
 _REQUEST_FIELDS = frozenset({"messages", "stream"})
 
 

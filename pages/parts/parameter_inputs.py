@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, assert_never
+from typing import Any
 
 import streamlit as st
 
 from pages.parts.markdown import safe_markdown
-from pages.parts.parameters import PARAMETERS, Parameter, Value, is_taken, note_on, read_value, resting_text
+from pages.parts.parameter_texts import note_on, resting_text
+from pages.parts.parameter_widget import parameter_widget
+from pages.parts.parameters import PARAMETERS, Parameter, Value, as_field, is_taken, read_value
+from pages.parts.reasoning_rules import reasoning_faults
 from pages.parts.state import input_value, put_input, start_with
 from service import ModelInfo
-from service.types import REASONING_EFFORTS
 
 __all__ = ["parameter_inputs", "put_parameter"]
 
@@ -27,18 +29,20 @@ def parameter_inputs(
     `configured` is what the settings of the server send where nothing is set here.
     """
     fold = st.expander("Parameters", key=f"{page}.parameters", on_change="rerun")
+    entered = {parameter.name: _kept(page, parameter, info) for parameter in PARAMETERS}
+    faults = reasoning_faults({name: value for name, (value, _) in entered.items()}, info, configured)
     values: dict[str, Any] = {}
     problems = []
     for parameter in PARAMETERS:
+        value, problem = entered[parameter.name]
+        fault = faults.get(parameter.name)
         if fold.open:
             with fold, st.container(gap="xxsmall"):
-                value, problem = _row(page, parameter, info, configured)
-        else:
-            value, problem = _kept(page, parameter, info)
-        if problem is not None:
+                value, problem = _row(page, parameter, info, configured, fault)
+        if (problem := problem or fault) is not None:
             problems.append(f"{parameter.label}: {problem}")
         elif value is not None:
-            values[parameter.name] = value
+            values |= as_field(parameter.name, value)
     return values, problems
 
 
@@ -57,20 +61,20 @@ def _kept(page: str, parameter: Parameter, info: ModelInfo | None) -> tuple[Any,
 
 
 def _row(
-    page: str, parameter: Parameter, info: ModelInfo | None, configured: Mapping[str, Any]
+    page: str, parameter: Parameter, info: ModelInfo | None, configured: Mapping[str, Any], fault: str | None
 ) -> tuple[Any, str | None]:
     key, taken = f"{page}.{parameter.name}", is_taken(parameter, info)
     is_on = _row_head(key, page, parameter, resting_text(parameter, info, configured), taken)
     if not is_on:
         return None, None
     start_with(key, parameter.start)
-    entered = _input(parameter, key, disabled=not taken)
+    entered = parameter_widget(parameter, key, disabled=not taken)
     if not taken:
         st.caption("Not taken by this model, so it is not sent. The value is kept.")
         return None, None
     value, problem = read_value(parameter, entered)
-    if problem is not None:
-        st.error(safe_markdown(problem), icon=":material/error:")
+    if (said := problem or fault) is not None:
+        st.error(safe_markdown(said), icon=":material/error:")
     elif note := "Empty, so it is not sent." if value is None else note_on(parameter, value, info):
         st.caption(note)
     return value, problem
@@ -100,51 +104,3 @@ def _row_head(key: str, page: str, parameter: Parameter, resting: str, taken: bo
         else:
             st.caption(resting, width="content")
     return is_on
-
-
-def _input(parameter: Parameter, key: str, *, disabled: bool) -> Any:
-    label = f"{parameter.label}, value"
-    match parameter.kind:
-        case "slider":
-            return st.slider(
-                label,
-                parameter.low,
-                parameter.high,
-                step=parameter.step,
-                key=key,
-                disabled=disabled,
-                label_visibility="collapsed",
-                persist_state="session",
-            )
-        case "number":
-            return st.number_input(
-                label,
-                min_value=int(parameter.low),
-                value=None,
-                step=1,
-                key=key,
-                disabled=disabled,
-                label_visibility="collapsed",
-                persist_state="session",
-            )
-        case "lines":
-            return st.text_area(
-                label,
-                key=key,
-                height=96,
-                placeholder="One a line, for example: END",
-                disabled=disabled,
-                label_visibility="collapsed",
-                persist_state="session",
-            )
-        case "effort":
-            return st.selectbox(
-                label,
-                REASONING_EFFORTS,
-                key=key,
-                format_func=str.capitalize,
-                disabled=disabled,
-                label_visibility="collapsed",
-                persist_state="session",
-            )
-    assert_never(parameter.kind)

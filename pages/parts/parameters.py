@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,9 +9,10 @@ from pydantic import ValidationError
 
 from service import ModelInfo, ModelParameters
 
-__all__ = ["PARAMETERS", "Parameter", "Value", "first_fault", "is_taken", "note_on", "read_value", "resting_text"]
+__all__ = ["BUDGET", "PARAMETERS", "Parameter", "Value", "as_field", "first_fault", "is_taken", "read_value"]
 
 Value = float | int | str | None
+BUDGET = "reasoning_budget"
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,15 @@ PARAMETERS = (
         "How much the model thinks before it answers. Thinking is charged as output.",
         listed_as=("reasoning_effort", "reasoning"),
     ),
+    Parameter(
+        "reasoning_budget",
+        "Reasoning budget",
+        "number",
+        1024,
+        "How many tokens the model may think, instead of an effort. They count as output and within max tokens.",
+        low=1,
+        listed_as=("reasoning",),
+    ),
 )
 
 
@@ -88,16 +97,6 @@ def is_taken(parameter: Parameter, info: ModelInfo | None) -> bool:
     if info is None or info.supported_parameters is None:
         return True
     return any(info.supports(name) for name in parameter.listed_as or (parameter.name,))
-
-
-def resting_text(parameter: Parameter, info: ModelInfo | None, configured: Mapping[str, Any]) -> str:
-    """Say what holds while a parameter is not set."""
-    if not is_taken(parameter, info):
-        return "Not taken by this model"
-    if parameter.name in configured:
-        return f"Server's setting: {configured[parameter.name]}"
-    default = _default(parameter, info)
-    return "Not set" if default is None else f"Default {default}"
 
 
 def read_value(parameter: Parameter, entered: Any) -> tuple[Any, str | None]:
@@ -109,34 +108,21 @@ def read_value(parameter: Parameter, entered: Any) -> tuple[Any, str | None]:
         value = tuple(line for line in entered.split("\n") if line.strip()) or None
         if value is not None and len(value) > 4:
             return None, f"At most 4 are taken, got {len(value)}. Remove some."
+    if parameter.name == BUDGET and value is None:
+        return None, None
     try:
-        ModelParameters(**{parameter.name: value})
+        ModelParameters(**as_field(parameter.name, value))
     except ValidationError as error:
         return None, first_fault(error)
     return value, None
 
 
-def note_on(parameter: Parameter, value: Any, info: ModelInfo | None) -> str:
-    """Say what the model's entry has against a value that is sent all the same."""
-    if info is None:
-        return ""
-    if parameter.name == "max_tokens" and info.max_completion_tokens and value > info.max_completion_tokens:
-        return f":material/warning: This model writes at most {info.max_completion_tokens:,} tokens."
-    efforts = (info.reasoning or {}).get("supported_efforts")
-    if parameter.name == "reasoning_effort" and isinstance(efforts, list) and value not in efforts:
-        return f":material/warning: This model lists only: {', '.join(map(str, efforts))}."
-    return ""
+def as_field(name: str, value: Any) -> dict[str, Any]:
+    """Return the field of a request that a parameter's value is sent in."""
+    return {"reasoning": {"max_tokens": value}} if name == BUDGET else {name: value}
 
 
 def first_fault(error: ValidationError) -> str:
     """Return the sentence of the first thing that a check of ours found wrong."""
     first = error.errors(include_url=False)[0]
     return str(first.get("ctx", {}).get("error") or first["msg"])
-
-
-def _default(parameter: Parameter, info: ModelInfo | None) -> Any:
-    if info is None:
-        return None
-    if parameter.name == "reasoning_effort":
-        return (info.reasoning or {}).get("default_effort")
-    return info.default_parameters.get(parameter.name)

@@ -9,13 +9,14 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.json_text import marked_line, read_object, read_schema
 from pages.parts.model_picker import option_texts
-from pages.parts.parameters import PARAMETERS
+from pages.parts.parameters import BUDGET, PARAMETERS
 from pages.parts.problems import NO_SCHEMA
+from pages.parts.reasoning_rules import reasoning_faults
 from service import ModelInfo
 from service.pricing import Pricing
 from service.simulator import Simulator
 from service.structured import templates
-from service.web.bootstrap import close_backend
+from service.web.bootstrap import backend, close_backend
 from tests.pages.conftest import last_run, new_session
 
 EXAMPLE_SCHEMA: dict[str, Any] = {
@@ -95,9 +96,9 @@ def errors(chat: AppTest) -> list[str]:
 def test_nothing_that_was_left_alone_is_sent(chat: AppTest, server: Simulator) -> None:
     """The first message goes out with nothing but messages, model and the flags of a stream."""
     assert sent(chat, server) == {}
-    assert captions(chat).count("Not set") == len(PARAMETERS) - 2
+    assert captions(chat).count("Not set") == len(PARAMETERS) - 3
     assert captions(chat).count("Default 0.7") == 1
-    assert captions(chat).count("Not taken by this model") == 1
+    assert captions(chat).count("Not taken by this model") == 2
 
 
 @pytest.mark.parametrize(
@@ -136,10 +137,58 @@ def test_every_parameter_of_the_panel_has_a_start_that_can_be_sent(fresh: AppTes
     """With a model that nothing is known of, each that is switched on is sent; empty stop sequences are not."""
     chat = begin_with_model(fresh, "vendor/not-listed")
     assert "Not in the model list, so nothing is known about it; it is sent as entered." in captions(chat)
-    for parameter in PARAMETERS:
+    together = [parameter for parameter in PARAMETERS if parameter.name != BUDGET]
+    for parameter in together:
         switch_on(chat, parameter.name)
     assert errors(chat) == []
-    assert sent(chat, server) == {p.name: p.start for p in PARAMETERS if p.name != "stop"}
+    assert sent(chat, server) == {p.name: p.start for p in together if p.name != "stop"}
+
+
+def test_a_reasoning_budget_is_sent_instead_of_an_effort(fresh: AppTest, server: Simulator) -> None:
+    """One of the two; which is said at the budget, and nothing is sent meanwhile."""
+    chat = begin_with_model(fresh, "sim/reasoner")
+    switch_on(chat, BUDGET)
+    chat.number_input(key=f"chat.{BUDGET}").set_value(64).run()
+    switch_on(chat, "reasoning_effort")
+    said = "A model takes an effort or a budget, not both. Unset one of them."
+    assert said in errors(chat)
+    chat.chat_input(key="chat.input").set_value("hello").run()
+    assert not server.chat_requests
+    chat.checkbox(key="chat.reasoning_effort.on").uncheck().run()
+    assert errors(chat) == []
+    assert sent(chat, server) == {"reasoning": {"max_tokens": 64}}
+
+
+@pytest.mark.parametrize(
+    ("values", "configured", "names"),
+    [
+        ({BUDGET: 1024, "max_tokens": 1024}, {}, {BUDGET}),
+        ({BUDGET: 1024, "max_tokens": 1025}, {}, set()),
+        ({BUDGET: 1024}, {"max_tokens": 500}, {BUDGET}),
+        ({BUDGET: 400}, {"max_completion_tokens": 500}, set()),
+        ({BUDGET: 1024, "reasoning_effort": "low"}, {}, {BUDGET}),
+        ({"reasoning_effort": "none"}, {}, set()),
+        ({}, {"max_tokens": 5}, set()),
+    ],
+)
+def test_a_budget_leaves_room_for_an_answer(
+    values: dict[str, Any], configured: dict[str, Any], names: set[str]
+) -> None:
+    """It is below max tokens, those of the server's settings included."""
+    assert set(reasoning_faults(values, None, configured)) == names
+
+
+def test_reasoning_that_cannot_be_switched_off_says_so(fresh: AppTest, server: Simulator) -> None:
+    """At the row while nothing is set, and as an error where None is chosen."""
+    chat = begin_with_model(fresh, "openai/o3-deep-research")
+    mandatory = next(m.id for m in backend().service.list_models() if (m.reasoning or {}).get("mandatory"))
+    chat.selectbox(key="chat.model").set_value(mandatory).run()
+    assert any(caption.startswith("Always on") for caption in captions(chat))
+    switch_on(chat, "reasoning_effort")
+    chat.selectbox(key="chat.reasoning_effort").set_value("none").run()
+    assert "This model always thinks, and refuses None. Choose an effort, or unset it." in errors(chat)
+    chat.chat_input(key="chat.input").set_value("hello").run()
+    assert not server.chat_requests
 
 
 def test_an_empty_number_is_not_sent(chat: AppTest, server: Simulator) -> None:

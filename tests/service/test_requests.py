@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -164,3 +165,18 @@ def test_sixty_four_requests_are_in_flight_together(make_service: MakeService, s
     for run in runs:
         run.stop()
     assert sim.wait_for_disconnect(64)
+
+
+@pytest.mark.parametrize(
+    ("own", "defaults", "together"),
+    [
+        ({"reasoning": {"max_tokens": 9}}, {"reasoning_effort": "low"}, {"reasoning": {"max_tokens": 9}}),
+        ({"reasoning_effort": "low"}, {"reasoning": {"max_tokens": 9}}, {"reasoning_effort": "low"}),
+        ({"seed": 1}, {"reasoning_effort": "low"}, {"seed": 1, "reasoning_effort": "low"}),
+    ],
+)
+def test_how_much_a_model_thinks_is_one_choice(
+    own: dict[str, Any], defaults: dict[str, Any], together: dict[str, Any]
+) -> None:
+    """However it is written, a request's own choice leaves nothing of the configuration's: both would be refused."""
+    assert ModelParameters(**own).merged_over(ModelParameters(**defaults)).set_fields() == together
