@@ -19,7 +19,7 @@ from service.errors import OpenRouterError
 from service.loop import BackgroundLoop
 from service.results import CacheName, ChatResult, Finished, StreamEvent, Timings, Verdict
 from service.telemetry.observer import Observer
-from service.types import ChatRequest, ModelParameters, ResponseFormat
+from service.types import ChatRequest, ModelParameters, ResponseFormat, Tool
 from service.wire.answer import Answer
 
 __all__ = ["Run", "RunState", "Runs"]
@@ -109,6 +109,11 @@ class Run:
     def parameters(self) -> ModelParameters:
         """The parameters of the request."""
         return self.request.parameters
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """The tools of the request."""
+        return self.request.tools
 
     @property
     def response_format(self) -> ResponseFormat | None:

@@ -17,8 +17,11 @@ NO_TOOLS = (
 
 
 def answer(ask: Ask) -> Answer | Response:
-    """Call tools, or use their results, or say why there is nothing to call."""
-    if ask.has_tool_result:
+    """Call tools, or use their results, or say why there is nothing to call.
+
+    With `rounds=2` in the model id the tools are called a second time before their results are used.
+    """
+    if ask.has_tool_result and _rounds(ask) >= ask.option("rounds", 1):
         return Answer(_used_results(ask))
     wanted = _wanted(ask)
     if not wanted:
@@ -30,6 +33,13 @@ def answer(ask: Ask) -> Answer | Response:
             return call
         calls.append(call)
     return Answer(calls=calls, finish="tool_calls")
+
+
+def _rounds(ask: Ask) -> int:
+    """Count how often tools were called since the user spoke last."""
+    roles = [message.get("role") for message in ask.messages]
+    last = max((place for place, role in enumerate(roles) if role == "user"), default=0)
+    return sum(1 for message in ask.messages[last:] if message.get("tool_calls"))
 
 
 def _wanted(ask: Ask) -> list[Mapping[str, Any]]:

@@ -190,10 +190,42 @@ class OpenConversation:
         """
         with self._lock:
             old = self._state.tree.nodes[message_id]
-            message = content if isinstance(content, Message) else Message(role=old.role, content=_own(content))
+            message = content if isinstance(content, Message) else self._instead(old, _own(content))
             ticket, node = self._add(message, old.parent_id)
         self._backing.wait(ticket)
         return self.message(node.id)
+
+    def add_results(
+        self, answer_id: str, results: Sequence[Message], *, unless_there: bool = False
+    ) -> StoredMessage | None:
+        """Add what the tools returned that an answer has called, one below the other, in one transaction.
+
+        Results that are given a second time are another version.
+
+        Args:
+            answer_id: The answer with the calls.
+            results: A tool message for each call, in their order.
+            unless_there: Leave it where something follows the answer already, as when two pages see the same calls.
+
+        Returns:
+            The last of them; `None` where nothing was added.
+
+        Raises:
+            KeyError: There is no such message.
+        """
+        with self._lock:
+            _ = self._state.tree.nodes[answer_id]
+            if not results or (unless_there and self._state.tree.children(answer_id)):
+                return None
+            stores, last = [], answer_id
+            for message in results:
+                node = self._new_node(message.role, last, None)
+                self._said[node.id] = message
+                stores.append(self._adding(node, message))
+                last = node.id
+            ticket = self._backing.writer.submit(partial(_in_turn, stores), group=self.id, on_drop=self._drop)
+        self._backing.wait(ticket)
+        return self.message(last)
 
     def answer(self, message_id: str, run: Run, *, kind: str = "chat", repair: Receipt | None = None) -> StoredMessage:
         """Add a run that has been started as an answer to a message; a second one is another version.
@@ -289,6 +321,12 @@ class OpenConversation:
         store = self._adding(node, message)
         return self._backing.writer.submit(store, group=self.id, on_drop=self._drop), node
 
+    def _instead(self, old: Node, content: str | tuple[ContentPart, ...]) -> Message:
+        """Return another version of a message; the result of a tool still says which call it belongs to."""
+        if old.role != "tool":
+            return Message(role=old.role, content=content)
+        return self._contents([old])[old.id].model_copy(update={"content": content})
+
     def _new_node(self, role: Any, parent_id: str | None, run_id: str | None, repair: Receipt | None = None) -> Node:
         return Node(new_id(), parent_id, self._state.tree.next_number, role, self._backing.now(), run_id, repair)
 
@@ -375,6 +413,11 @@ class OpenConversation:
         kept = self._runs | {run_id: run for run_id, run in loaded.items() if run.is_ended}
         self._runs = dict(list(kept.items())[-KEPT_RUNS:])
         return loaded
+
+
+def _in_turn(stores: Sequence[Verb], connection: Connection) -> None:
+    for store in stores:
+        store(connection)
 
 
 def new_id() -> str:

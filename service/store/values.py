@@ -14,7 +14,7 @@ from service.results import ChatResult
 from service.runs import Run, RunState
 from service.store import codec
 from service.store.receipt import Receipt
-from service.types import ChatRequest, ContentPart, Message, ModelParameters, ResponseFormat, Role
+from service.types import ChatRequest, ContentPart, Message, ModelParameters, ResponseFormat, Role, Tool
 
 __all__ = [
     "LIVE_STATES",
@@ -157,6 +157,11 @@ class StoredRun:
     def parameters(self) -> ModelParameters:
         """The parameters of the request, likewise."""
         return self._settings.parameters
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """The tools of the request, likewise."""
+        return self._settings.tools
 
     @cached_property
     def payload(self) -> Mapping[str, Any]:

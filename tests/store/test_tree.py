@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from service.store.tree import Node, Tree
+from service.types import Role
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -78,10 +79,10 @@ class Growing(RuleBasedStateMachine):
         self.tree = Tree()
         self.above: dict[str, str | None] = {}
 
-    def add(self, parent: str | None) -> None:
+    def add(self, parent: str | None, role: Role = "user") -> None:
         ident = f"m{len(self.above)}"
         before = self.tree
-        self.tree = before.add(Node(ident, parent, before.next_number, "user", NOW))
+        self.tree = before.add(Node(ident, parent, before.next_number, role, NOW))
         self.above[ident] = parent
         assert ident not in before.nodes
         assert self.tree.leaf_id == ident
@@ -101,6 +102,14 @@ class Growing(RuleBasedStateMachine):
     @rule(data=st.data())
     def branch(self, data: st.DataObject) -> None:
         self.add(self.any_message(data))
+
+    @precondition(lambda self: self.above)
+    @rule(data=st.data(), calls=st.integers(1, 3))
+    def give_results(self, data: st.DataObject, calls: int) -> None:
+        """The results of an answer's calls stand one below the other; given again they are versions."""
+        self.add(self.any_message(data), "tool")
+        for _ in range(calls - 1):
+            self.add(self.tree.leaf_id, "tool")
 
     @precondition(lambda self: self.above)
     @rule(data=st.data())
