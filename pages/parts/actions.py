@@ -23,6 +23,7 @@ __all__ = [
     "Regenerate",
     "RepairAction",
     "Retry",
+    "SendResults",
     "ShowVersion",
 ]
 
@@ -109,6 +110,13 @@ class ShowVersion:
     step: Literal[-1, 1]
 
 
+@dataclass(frozen=True)
+class SendResults:
+    """Send what the tools returned that an answer has called, a text for each call, and ask for the next answer."""
+
+    texts: tuple[str, ...]
+
+
 RepairAction = FixHere | AskAgain | HealResponse
 
 Action = (
@@ -123,5 +131,6 @@ Action = (
     | DropParameter
     | ChooseModel
     | OpenSettings
+    | SendResults
     | ShowVersion
 )

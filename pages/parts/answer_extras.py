@@ -1,9 +1,8 @@
-"""What an answer may hold beside its text: pictures, sources, and calls of tools."""
+"""What an answer may hold beside its text: pictures and sources."""
 
 from __future__ import annotations
 
 import binascii
-import json
 import re
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
@@ -13,10 +12,9 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from pages.parts.plain import literal
-from service import ToolCall
 from service.structured.words import clean
 
-__all__ = ["picture_of", "show_citations", "show_images", "show_tool_calls", "source_of"]
+__all__ = ["picture_of", "show_citations", "show_images", "source_of"]
 
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,", re.IGNORECASE)
 _MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
@@ -72,21 +70,3 @@ def show_citations(annotations: Sequence[Mapping[str, Any]]) -> None:
     if sources:
         lines = [f"{number}. [{literal(title)}](<{url}>)" for number, (url, title) in enumerate(sources.items(), 1)]
         st.caption("Sources\n\n" + "\n".join(lines))
-
-
-def show_tool_calls(calls: Sequence[ToolCall]) -> None:
-    """Draw each call of a tool as a line that opens to its arguments."""
-    for call in calls:
-        with st.expander(f"Calls **{literal(call.name)}**", icon=":material/build:"):
-            st.code(_arguments(call), language="json", wrap_lines=True)
-            if call.parsed is None:
-                st.caption("These arguments are not a JSON object; perhaps they were cut off.")
-
-
-def _arguments(call: ToolCall) -> str:
-    if call.parsed is None:
-        return clean(call.arguments)
-    try:
-        return clean(json.dumps(call.parsed, indent=2, ensure_ascii=False))
-    except RecursionError:
-        return clean(call.arguments)

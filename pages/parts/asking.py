@@ -22,14 +22,16 @@ from pages.parts.actions import (
     RaiseMaxTokens,
     Regenerate,
     Retry,
+    SendResults,
     ShowVersion,
 )
 from pages.parts.conversation_state import begin_conversation, conversation, keep_draft
 from pages.parts.repairing import repair
 from pages.parts.run_settings import RunSettings
-from pages.parts.starting import Start, asked_by, start_answer, starter
+from pages.parts.starting import ask_for_answer, asked_by, start_answer, starter
 from pages.parts.state import open_dialog
-from service import ChatRequest, Conversation
+from pages.parts.tool_sending import send_results, send_results_instead
+from service import ChatRequest
 from service.store import OpenConversation, StoredMessage
 
 __all__ = ["act", "any_provider", "say", "say_in", "say_instead", "with_changes"]
@@ -56,15 +58,18 @@ def say_in(
         draw(said)
     finally:
         # Another click ends the script wherever it draws: what was said is asked all the same.
-        _ask(said.id, said_in, settings, start=start)
+        ask_for_answer(said.id, said_in, settings, start=start)
     return said
 
 
 def say_instead(message_id: str, text: str, said_in: OpenConversation, settings: RunSettings) -> None:
     """Add another version of a message, and ask for its answer."""
+    if said_in.tree.nodes[message_id].role == "tool":
+        send_results_instead(message_id, text, said_in, settings)
+        return
     edited = said_in.edit(message_id, text)
     if edited.role == "user":
-        _ask(edited.id, said_in, settings)
+        ask_for_answer(edited.id, said_in, settings)
 
 
 def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settings: RunSettings) -> None:
@@ -72,14 +77,14 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
 
     A new run is another version of the answer.
     """
-    if settings.problems and isinstance(chosen, Regenerate | Continue):
+    if settings.problems and isinstance(chosen, Regenerate | Continue | SendResults):
         st.toast("Run settings have to be corrected first; the input says where.", icon=":material/tune:")
         return
     match chosen:
         case Regenerate():
-            _ask(asked_by(answer, said_in), said_in, settings, fresh=True)
+            ask_for_answer(asked_by(answer, said_in), said_in, settings, fresh=True)
         case Continue():
-            _ask(said_in.say(CONTINUE, parent=answer.id).id, said_in, settings)
+            ask_for_answer(said_in.say(CONTINUE, parent=answer.id).id, said_in, settings)
         case Retry():
             _again(answer, said_in, settings, {})
         case RaiseMaxTokens(to=limit) | LowerMaxTokens(to=limit):
@@ -92,6 +97,8 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
             _again(answer, said_in, settings, any_provider(answer.run.request) if answer.run is not None else {})
         case FixHere() | AskAgain() | HealResponse():
             repair(chosen, answer, said_in)
+        case SendResults():
+            send_results(chosen, answer, said_in, settings)
         case ChooseModel():
             open_dialog("settings")
         case OpenSettings():
@@ -103,25 +110,11 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
     st.rerun()
 
 
-def _ask(
-    message_id: str,
-    said_in: OpenConversation,
-    settings: RunSettings,
-    *,
-    start: Start | None = None,
-    fresh: bool = False,
-) -> None:
-    """Ask for an answer to a message, with what was said before it and what the panel says now; a fresh one is new."""
-    spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said_in.messages_to_send(message_id))
-    request = spoken.to_request(model=settings.model, **settings.request_fields())
-    start_answer(message_id, said_in, request, start=start, fresh=fresh)
-
-
 def _again(answer: StoredMessage, said_in: OpenConversation, settings: RunSettings, changes: Mapping[str, Any]) -> None:
     """Send the request of a run once more, changed here and there; without a run, as the panel says."""
     question = asked_by(answer, said_in)
     if answer.run is None:
-        _ask(question, said_in, settings)
+        ask_for_answer(question, said_in, settings)
     else:
         start_answer(question, said_in, with_changes(answer.run.request, changes))
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
+from pages.parts.advanced_settings import FIELDS
 from pages.parts.conversation_state import conversation
-from pages.parts.parameters import PARAMETERS, Parameter, Value
+from pages.parts.kept_values import one_of, read_choice, read_flag, read_kept_tools, read_parameter, read_text
+from pages.parts.parameters import PARAMETERS
 from pages.parts.response_format_choice import KINDS, format_keys
+from pages.parts.server_tools import SERVER_TOOLS
 from pages.parts.state import (
     first_settings,
     input_value,
@@ -21,9 +24,7 @@ from pages.parts.state import (
     service,
     settings_of,
 )
-from service.types import REASONING_EFFORTS
-
-_T = TypeVar("_T")
+from pages.parts.tool_rules import PARALLEL
 
 __all__ = ["keep_settings", "restore_settings"]
 
@@ -85,10 +86,19 @@ def _keys(page: str) -> dict[str, Callable[[Any], Any]]:
     form = format_keys(page)
     flags = (form.strict, form.in_prompt, form.strict_form, form.only_supporting)
     names = [name.removeprefix(f"{page}.") for name in (form.kind, form.name, form.schema, form.saved, *flags)]
-    readers: dict[str, Callable[[Any], Any]] = {"model": _text, "system_prompt": _text, "extra_body_json": _text}
-    readers |= dict(zip(names, (_one_of(KINDS), _text, _text, _text, *(_flag for _ in flags)), strict=True))
+    readers: dict[str, Callable[[Any], Any]] = {
+        "model": read_text,
+        "system_prompt": read_text,
+        "extra_body_json": read_text,
+    }
+    readers |= dict(
+        zip(names, (one_of(KINDS), read_text, read_text, read_text, *(read_flag for _ in flags)), strict=True)
+    )
+    readers |= {"tools": read_kept_tools, "tool_choice": read_text, "parallel_tools": one_of(PARALLEL)}
+    readers |= {f"server_tool.{tool.name}": read_flag for tool in SERVER_TOOLS}
+    readers |= {f"advanced.{name}": read_choice(name) for name in FIELDS}
     for parameter in PARAMETERS:
-        readers |= {f"{parameter.name}.on": _flag, parameter.name: partial(_value, parameter)}
+        readers |= {f"{parameter.name}.on": read_flag, parameter.name: partial(read_parameter, parameter)}
     return readers
 
 
@@ -98,40 +108,11 @@ def _put(page: str, kept: dict[str, Any]) -> None:
         if name in kept:
             with contextlib.suppress(ValueError):
                 put_input(key, read(kept[name]))
-        elif name.endswith(".on"):
+        elif name.endswith(".on") or name.startswith("server_tool."):
             put_input(key, False)
+        elif name == "tools":
+            put_input(key, [])
+        elif name.startswith("advanced."):
+            put_input(key, {str: "", bool: False}.get(FIELDS[name.partition(".")[2]]))
         elif name.endswith(".saved"):
             put_input(key, "")
-
-
-def _text(value: Any) -> str:
-    return _of(str, value)
-
-
-def _flag(value: Any) -> bool:
-    return _of(bool, value)
-
-
-def _of(kind: type[_T], value: Any) -> _T:
-    if not isinstance(value, kind):
-        raise ValueError(value)
-    return value
-
-
-def _one_of(known: Collection[str]) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in known:
-            raise ValueError(value)
-        return str(value)
-
-    return read
-
-
-def _value(parameter: Parameter, value: Any) -> Value:
-    if parameter.kind == "lines":
-        return _text(value)
-    if parameter.kind == "effort":
-        return _one_of(REASONING_EFFORTS)(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= parameter.low:
-        raise ValueError(value)
-    return int(value) if parameter.kind == "number" else min(float(value), parameter.high)

@@ -17,6 +17,8 @@ from pages.parts.run_settings import RunSettings
 from pages.parts.secret_card import is_confirmed
 from pages.parts.small_buttons import version_buttons
 from pages.parts.state import is_demo, start_with
+from pages.parts.tool_message import show_tool_message
+from pages.parts.tool_rounds import is_waiting, show_waiting_calls
 from service import Run
 from service.store import OpenConversation, StoredMessage
 
@@ -30,7 +32,9 @@ def show_message(message: StoredMessage, said_in: OpenConversation, settings: Ru
         return
     if message.role == "assistant":
         with st.chat_message("assistant"):
-            chosen = _show_answer(message, settings)
+            chosen = _show_answer(message, said_in, settings, is_last=is_last)
+    elif message.role == "tool":
+        chosen = show_tool_message(message, said_in, is_last=is_last)
     else:
         chosen = _show_question(message, is_last=is_last)
     if chosen is not None:
@@ -54,7 +58,9 @@ def _show_question(message: StoredMessage, *, is_last: bool) -> Action | None:
     return Retry() if is_asked else chosen
 
 
-def _show_answer(message: StoredMessage, settings: RunSettings) -> Action | None:
+def _show_answer(
+    message: StoredMessage, said_in: OpenConversation, settings: RunSettings, *, is_last: bool
+) -> Action | None:
     run = message.run
     key = f"chat.{message.id}"
     if run is None:
@@ -69,7 +75,18 @@ def _show_answer(message: StoredMessage, settings: RunSettings) -> Action | None
     other = settings.model if settings.model != run.model else None
     version = (message.version, message.versions)
     receipt = receipt_of(message, run.result) if run.result is not None else None
-    chosen = show_result(run, is_demo=is_demo(), key=key, version=version, other_model=other, receipt=receipt)
+    waits = is_waiting(message, is_last=is_last)
+    chosen = show_result(
+        run,
+        is_demo=is_demo(),
+        key=key,
+        version=version,
+        other_model=other,
+        receipt=receipt,
+        shows_calls=not waits,
+    )
+    if waits and run.result is not None:
+        chosen = chosen or show_waiting_calls(message, run, run.result, said_in, settings)
     return repair_steps(message, key=key, default_model=settings.model) or chosen
 
 

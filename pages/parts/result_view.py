@@ -7,7 +7,7 @@ from datetime import timedelta
 import streamlit as st
 
 from pages.parts.actions import Action, Continue, RaiseMaxTokens, Regenerate, ShowVersion
-from pages.parts.answer_extras import show_citations, show_images, show_tool_calls
+from pages.parts.answer_extras import show_citations, show_images
 from pages.parts.error_card import show_error
 from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
@@ -15,6 +15,7 @@ from pages.parts.raw_view import show_raw
 from pages.parts.small_buttons import copy_button, version_buttons
 from pages.parts.state import models
 from pages.parts.structured_view import download_buttons, show_structured, show_wrong_places
+from pages.parts.tool_calls import show_tool_calls
 from pages.parts.verdict_chip import sentence_of, verdict_chip
 from pages.parts.words import quiet_line
 from service import ChatResult, ModelParameters, ResponseFormat
@@ -33,6 +34,7 @@ def show_result(
     version: tuple[int, int] = (1, 1),
     other_model: str | None = None,
     receipt: str | None = None,
+    shows_calls: bool = True,
 ) -> Action | None:
     """Draw a run that has ended, and return what was asked for; an error stands below what had arrived.
 
@@ -44,11 +46,14 @@ def show_result(
         version: Which version of the answer it is, of how many.
         other_model: The model that would answer now, where that is another one.
         receipt: How it was mended, if it was.
+        shows_calls: Whether the calls of tools stand here, too.
     """
     result = run.result
     if result is None:
         return None
     _show_answer(run.response_format, result, key)
+    if shows_calls:
+        show_tool_calls(result.tool_calls, run.tools, key=key)
     chosen: Action | None = None
     if run.error is not None:
         failed_at = run.created_at + timedelta(seconds=run.elapsed)
@@ -91,7 +96,6 @@ def _show_answer(form: ResponseFormat | None, result: ChatResult, key: str) -> N
         st.markdown(safe_markdown(clean(result.refusal)))
     show_images(result.images)
     show_citations(result.annotations)
-    show_tool_calls(result.tool_calls)
 
 
 def _show_notes(result: ChatResult) -> None:

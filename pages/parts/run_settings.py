@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from pydantic import ValidationError
 
-from pages.parts.json_input import json_input
-from pages.parts.json_text import JsonObject, read_object
+from pages.parts.advanced_inputs import advanced_inputs
 from pages.parts.kept_settings import keep_settings, restore_settings
 from pages.parts.model_picker import model_picker
 from pages.parts.parameter_inputs import parameter_inputs
-from pages.parts.parameters import first_fault
 from pages.parts.response_format_input import response_format_input
 from pages.parts.schema_dialogs import was_opened
 from pages.parts.state import close_dialog, opened_dialog, service
+from pages.parts.tools_input import ToolChoice, tools_input
 from service import ModelParameters, OpenRouterConfig, ResponseFormat
 
 __all__ = ["RunSettings", "run_settings"]
@@ -33,11 +31,17 @@ class RunSettings:
     system_prompt: str
     parameters: ModelParameters = field(default_factory=ModelParameters)
     response_format: ResponseFormat | None = None
+    tools: ToolChoice = field(default_factory=ToolChoice)
     problems: tuple[str, ...] = ()
 
     def request_fields(self) -> dict[str, Any]:
         """Return what `Conversation.to_request` takes beside messages and model."""
-        return {"parameters": self.parameters, "response_format": self.response_format}
+        return {
+            "parameters": self.parameters,
+            "response_format": self.response_format,
+            "tools": self.tools.tools,
+            "tool_choice": self.tools.choice,
+        }
 
 
 def run_settings(page: str) -> RunSettings:
@@ -76,11 +80,11 @@ def _panel(page: str) -> RunSettings:
     values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
     with st.expander("Response format", expanded=was_opened()):
         response_format, format_problems = response_format_input(page, model, info, _configured().response_format)
-    with st.expander("Advanced"):
-        extra, extra_problems = _extra_body(page)
-    problems = (*model_problems, *parameter_problems, *format_problems, *extra_problems)
-    parameters = ModelParameters(**values, extra_body=extra)
-    return RunSettings(model, system_prompt, parameters, response_format, problems)
+    tools = tools_input(page, info)
+    advanced, extra, extra_problems = advanced_inputs(page)
+    problems = (*model_problems, *parameter_problems, *format_problems, *tools.problems, *extra_problems)
+    parameters = ModelParameters(**values, **advanced, parallel_tool_calls=tools.parallel, extra_body=extra)
+    return RunSettings(model, system_prompt, parameters, response_format, tools, problems)
 
 
 def _configured() -> OpenRouterConfig:
@@ -101,26 +105,3 @@ def _system_prompt(page: str) -> str:
         persist_state="session",
     )
     return entered.strip()
-
-
-def _extra_body(page: str) -> tuple[dict[str, Any], list[str]]:
-    read = json_input(
-        "Extra body",
-        key=f"{page}.extra_body_json",
-        read=read_object,
-        check=_extra_body_fault,
-        placeholder='{"provider": {"sort": "price"}}',
-        help="A JSON object that is merged into the request last, for what has no field here.",
-        height=120,
-    )
-    if read.problem is not None:
-        return {}, [f"The extra body cannot be used. {read.problem}"]
-    return read.value or {}, []
-
-
-def _extra_body_fault(read: JsonObject) -> str | None:
-    try:
-        ModelParameters(extra_body=read.value)
-    except ValidationError as error:
-        return f"{first_fault(error)}."
-    return None

@@ -19,7 +19,7 @@ from pages.parts.schema_views import VIEWS, schema_of, sync_notation, take_notat
 from pages.parts.schema_wide import wide_button, wide_dialog
 from pages.parts.state import input_value, opened_dialog, start_with
 
-__all__ = ["schema_editor"]
+__all__ = ["fields_editor", "schema_editor"]
 
 DIALOGS = {"schema": start_dialog, "fields": wide_dialog, "copy": copy_dialog}
 EXAMPLE = "name, age int 0..120,\ntags list: short labels"
@@ -28,6 +28,20 @@ EXAMPLE = "name, age int 0..120,\ntags list: short labels"
 def schema_editor(keys: FormatKeys) -> JsonObject:
     """Draw the editor and return what the schema says, or what is wrong with it; half-typed text is kept."""
     _bar(keys)
+    read = _views(keys, is_within=False)
+    if (dialog := DIALOGS.get(opened_dialog() or "")) is not None:
+        dialog(keys)
+    return read
+
+
+def fields_editor(keys: FormatKeys) -> JsonObject:
+    """Draw the views of a schema alone, without what opens dialogs, for a place within one."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{keys.kind}.bar"):
+        _steps(keys)
+    return _views(keys, is_within=True)
+
+
+def _views(keys: FormatKeys, *, is_within: bool) -> JsonObject:
     start_with(keys.view, "table")
     view = st.segmented_control(
         "Edit as",
@@ -39,10 +53,7 @@ def schema_editor(keys: FormatKeys) -> JsonObject:
         persist_state="session",
         width="stretch",
     )
-    read = _as(view, keys)
-    if (dialog := DIALOGS.get(opened_dialog() or "")) is not None:
-        dialog(keys)
-    return read
+    return _as(view, keys, is_within=is_within)
 
 
 def _bar(keys: FormatKeys) -> None:
@@ -50,9 +61,13 @@ def _bar(keys: FormatKeys) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{keys.kind}.bar"):
         start_button(keys)
         saved_schemas(keys)
-        _step_button(keys, "Undo", undo, is_shown=can_undo(keys))
-        _step_button(keys, "Redo", redo, is_shown=can_redo(keys))
+        _steps(keys)
         copy_button(keys)
+
+
+def _steps(keys: FormatKeys) -> None:
+    _step_button(keys, "Undo", undo, is_shown=can_undo(keys))
+    _step_button(keys, "Redo", redo, is_shown=can_redo(keys))
 
 
 def _step_button(keys: FormatKeys, what: str, act: Callable[[FormatKeys], None], *, is_shown: bool) -> None:
@@ -61,13 +76,14 @@ def _step_button(keys: FormatKeys, what: str, act: Callable[[FormatKeys], None],
         st.button(what, icon=f":material/{what.lower()}:", key=key, type="tertiary", on_click=act, args=(keys,))
 
 
-def _as(view: str | None, keys: FormatKeys) -> JsonObject:
+def _as(view: str | None, keys: FormatKeys, *, is_within: bool) -> JsonObject:
     if view == "line":
         return _as_line(keys)
     if view == "json":
         return _as_json(keys)
-    read = schema_table(keys, place="panel")
-    wide_button(keys)
+    read = schema_table(keys, place="within" if is_within else "panel")
+    if not is_within:
+        wide_button(keys)
     return read
 
 

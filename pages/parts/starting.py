@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 from pages.parts.conversation_state import keep_failure
+from pages.parts.run_settings import RunSettings
 from pages.parts.state import owner, service
-from service import ChatRequest, OpenRouterError, Run
+from service import ChatRequest, Conversation, OpenRouterError, Run
 from service.store import OpenConversation, Receipt, StoredMessage
 
-__all__ = ["Start", "asked_by", "start_answer", "starter"]
+__all__ = ["Start", "ask_for_answer", "asked_by", "start_answer", "starter"]
 
 Start = Callable[..., Run]
 
@@ -25,6 +26,20 @@ def asked_by(answer: StoredMessage, said_in: OpenConversation) -> str:
     if answer.role != "assistant":
         return answer.id
     return said_in.tree.nodes[answer.id].parent_id or answer.id
+
+
+def ask_for_answer(
+    message_id: str,
+    said_in: OpenConversation,
+    settings: RunSettings,
+    *,
+    start: Start | None = None,
+    fresh: bool = False,
+) -> None:
+    """Ask for an answer to a message, with what was said before it and what the panel says now; a fresh one is new."""
+    spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said_in.messages_to_send(message_id))
+    request = spoken.to_request(model=settings.model, **settings.request_fields())
+    start_answer(message_id, said_in, request, start=start, fresh=fresh)
 
 
 def start_answer(

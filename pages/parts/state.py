@@ -38,6 +38,8 @@ __all__ = [
 ]
 
 
+Dialog = Literal["answer", "connection", "copy", "fields", "save", "saved", "schema", "settings", "tool"]
+
 DIALOG = "shell.dialog"
 BELOW = "shell.dialog.below"
 
@@ -53,7 +55,7 @@ def library() -> Library:
     return _backend().library
 
 
-def open_dialog(name: Literal["answer", "connection", "copy", "fields", "save", "saved", "schema", "settings"]) -> None:
+def open_dialog(name: Dialog) -> None:
     """Open a dialog with the next run of the page, and keep it open over reruns, as when an answer comes to its end.
 
     There is one at a time: run settings that are a drawer come back when what was opened from there is closed.

@@ -40,11 +40,11 @@ def chat(settings: pytest.MonkeyPatch) -> AppTest:
 
 
 def new_session(**query: str) -> AppTest:
-    """Return the page as another tab or a reload opens it, with the fold of parameters open."""
+    """Return the page as another tab or a reload opens it, with parameters and Advanced open."""
     page = AppTest.from_file(str(MAIN_SCRIPT), default_timeout=30)
     for name, value in query.items():
         page.query_params[name] = value
-    page.session_state["chat.parameters"] = True
+    page.session_state["chat.parameters"] = page.session_state["chat.advanced"] = True
     return page
 
 

@@ -206,12 +206,14 @@ def test_a_refusal_stands_in_the_models_words(show: Callable) -> None:
     assert at.markdown[0].value == at.session_state["run"].result.refusal
 
 
-def test_a_call_of_a_tool_opens_to_its_arguments(show: Callable) -> None:
-    """A line for each call, with the name; inside, the arguments as JSON."""
+def test_a_call_of_a_tool_shows_its_arguments(show: Callable) -> None:
+    """As fields for people, and in a fold as JSON."""
     parameters = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
     at = show("sim/tool-caller", tools=[Tool.function("get_weather", "The weather.", parameters)])
     (call,) = at.session_state["run"].result.tool_calls
-    assert at.expander[0].label == "Calls **get\\_weather**"
+    assert ":material/build: Calls **get\\_weather**" in [element.value for element in at.markdown]
+    assert any(str(call.parsed["city"]) in element.body for element in at.html)
+    assert at.expander[0].label == "As JSON"
     assert json.loads(at.expander[0].code[0].value) == call.parsed
 
 
