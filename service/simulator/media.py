@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import re
 import struct
 import zlib
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ KINDS = {
     "video_url": "Video",
     "input_video": "Video",
 }
+_PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Attachment:
         size = dimensions(self.data)
         if size:
             found.append(f"{size[0]} × {size[1]} pixels")
+        if pages := page_count(self.data):
+            found.append("1 page" if pages == 1 else f"{pages:,} pages")
         return ", ".join(found)
 
     def annotation(self) -> dict[str, Any]:
@@ -84,6 +88,11 @@ def _decoded(text: str) -> bytes | None:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+def page_count(data: bytes) -> int:
+    """Return how many pages a PDF tells of in plain sight; 0 for one that packs them, and for anything else."""
+    return len(_PAGE.findall(data)) if data.startswith(b"%PDF-") else 0
 
 
 def dimensions(data: bytes) -> tuple[int, int] | None:

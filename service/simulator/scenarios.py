@@ -31,6 +31,7 @@ class Scenario:
     behave: Behaviour
     parameters: Sequence[str] = _ALL
     inputs: Sequence[str] = ("text",)
+    outputs: Sequence[str] = ("text",)
 
     @property
     def id(self) -> str:
@@ -48,6 +49,7 @@ class Scenario:
             context=CONTEXT,
             prices=PRICES,
             inputs=self.inputs,
+            outputs=self.outputs,
             parameters=self.parameters,
             max_output=MAX_OUTPUT,
             slug=self.id,
@@ -81,6 +83,15 @@ SCENARIOS: Sequence[Scenario] = (
         universal.vision,
         _PLAIN,
         _MEDIA,
+    ),
+    Scenario(
+        "picture",
+        "Picture",
+        "Draws a coloured pattern in the place of a picture, another one for each prompt.",
+        universal.draw,
+        _PLAIN,
+        ("text", "image"),
+        ("text", "image"),
     ),
     Scenario(
         "tool-caller",

@@ -54,6 +54,12 @@ def vision(ask: Ask) -> Result:
     return Answer(writer.identity(ask) + text, annotations=notes)
 
 
+def draw(ask: Ask) -> Result:
+    """Send a pattern in the place of a picture, and say so."""
+    text = f"{writer.identity(ask)}A drawn pattern stands in for a picture. {writer.SIMULATED}"
+    return Answer(text, images=[media.picture(ask.seed)])
+
+
 def refuse(ask: Ask) -> Result:
     """Refuse: with a `refusal` text, or with `form=filter` stopped by a content filter."""
     if ask.options.get("form") == "filter":
@@ -72,8 +78,7 @@ def _plain(ask: Ask) -> Result:
     if ask.format != "text":
         return structured.conforming(ask)
     if _wants_picture(ask):
-        text = f"{writer.identity(ask)}A drawn pattern stands in for a picture. {writer.SIMULATED}"
-        return Answer(text, images=[media.picture(ask.seed)])
+        return draw(ask)
     if ask.parts:
         return vision(ask)
     return Answer(writer.answer(ask))

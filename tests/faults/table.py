@@ -210,6 +210,7 @@ FAULTS: Sequence[Fault] = (
 )
 
 HEALTHY = frozenset(
-    f"sim/{name}" for name in ("writer", "echo", "slow", "reasoner", "vision", "tool-caller", "json", "bench")
+    f"sim/{name}"
+    for name in ("writer", "echo", "slow", "reasoner", "vision", "picture", "tool-caller", "json", "bench")
 )
 """The scenarios in which nothing goes wrong."""
