@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from service.types import ChatRequest, ContentPart, Message
 
@@ -73,4 +73,7 @@ def _part_tokens(part: ContentPart) -> int:
     # A file or a recording: three quarters of its base64 are bytes, of which a token takes about four.
     content = part.payload.get(part.type) or {}
     data = content.get("file_data") or content.get("data") or content.get("url") or ""
+    if isinstance(data, Mapping):
+        # The store names a file by what it is known by, and says its size.
+        return max(PER_IMAGE, int(data.get("size") or 0) // 4)
     return PER_IMAGE if data.startswith("http") else max(PER_IMAGE, len(data) * 3 // 16)

@@ -2,6 +2,7 @@
 
 from service.store.answers import Answer, AnswerField, answer_fields, answer_of, compact, outcome_of
 from service.store.conversation import OpenConversation
+from service.store.files import Reference, StoredFile, reference_of
 from service.store.library import Library
 from service.store.receipt import Receipt
 from service.store.run_rows import asked_last
@@ -17,12 +18,14 @@ __all__ = [
     "Library",
     "OpenConversation",
     "Receipt",
+    "Reference",
     "RunFilters",
     "RunView",
     "SavedSchema",
     "SchemaUse",
     "SchemaVersion",
     "ShownPath",
+    "StoredFile",
     "StoredMessage",
     "StoredRun",
     "answer_fields",
@@ -30,4 +33,5 @@ __all__ = [
     "asked_last",
     "compact",
     "outcome_of",
+    "reference_of",
 ]

@@ -17,6 +17,7 @@ from service.errors import ErrorContext, OpenRouterError, SchemaValidationError
 from service.redact import may_hold_secret, redact, redact_text
 from service.results import ChatResult, Issue, Timings, ToolCall, Usage, Verdict
 from service.store.columns import dump_json
+from service.store.files import without_files
 from service.types import ChatRequest, Message, ModelParameters, ResponseFormat, Tool
 from service.wire.payload import build_payload
 
@@ -118,8 +119,8 @@ def encode_message(message: Message) -> dict[str, Any]:
 
 
 def encode_sent(message: Message, secrets: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a message as it was sent, without keys."""
-    return cast(dict[str, Any], mask(encode_message(message), secrets))
+    """Return a message as it was sent, without keys; its files are named."""
+    return cast(dict[str, Any], mask(without_files(encode_message(message))[0], secrets))
 
 
 def decode_message(encoded: Mapping[str, Any]) -> Message:

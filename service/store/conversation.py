@@ -26,6 +26,7 @@ from service.store.conversation_rows import (
     load_runs,
     title_words,
 )
+from service.store.files import without_files
 from service.store.receipt import Receipt
 from service.store.sending import answer_of, sendable
 from service.store.tree import Node, Tree
@@ -154,8 +155,10 @@ class OpenConversation:
         """
         return self._messages([self._state.tree.nodes[message_id]])[0]
 
-    def messages_to_send(self, message_id: str) -> list[Message]:
+    def messages_to_send(self, message_id: str, *, with_files: bool = True) -> list[Message]:
         """Return what was said and answered down to a message, ready to be sent; unanswered turns are left out.
+
+        Without their files, which are read from the database, messages can be counted but not be sent.
 
         Raises:
             KeyError: There is no such message.
@@ -164,7 +167,8 @@ class OpenConversation:
         nodes = self._state.tree.path(message_id)
         said, answers = self._contents(nodes), self._answers_of(nodes)
         known = (node for node in nodes if node.id in said or node.run_id in answers)
-        return sendable((node.role, said.get(node.id) or answers.get(node.run_id or "")) for node in known)
+        messages = sendable((node.role, said.get(node.id) or answers.get(node.run_id or "")) for node in known)
+        return self._backing.with_files(self.owner, messages) if with_files else messages
 
     def say(self, content: Content, *, parent: str | None = LEAF) -> StoredMessage:
         """Add what the user says, or the result of a tool, below a message; at the end of the path unless told.
@@ -180,6 +184,7 @@ class OpenConversation:
         with self._lock:
             ticket, node = self._add(message, self.leaf_id if parent == LEAF else parent)
         self._backing.wait(ticket)
+        self._let_go_of_files(ticket, node)
         return self.message(node.id)
 
     def edit(self, message_id: str, content: Content) -> StoredMessage:
@@ -193,6 +198,7 @@ class OpenConversation:
             message = content if isinstance(content, Message) else self._instead(old, _own(content))
             ticket, node = self._add(message, old.parent_id)
         self._backing.wait(ticket)
+        self._let_go_of_files(ticket, node)
         return self.message(node.id)
 
     def add_results(
@@ -326,6 +332,13 @@ class OpenConversation:
         if old.role != "tool":
             return Message(role=old.role, content=content)
         return self._contents([old])[old.id].model_copy(update={"content": content})
+
+    def _let_go_of_files(self, ticket: Ticket, node: Node) -> None:
+        """Hold references in the place of files from now on, once the database has them."""
+        if ticket.wait(0) and not ticket.is_dropped:
+            named, files = without_files(codec.encode_message(self._said[node.id]))
+            if files:
+                self._said[node.id] = codec.decode_message(named)
 
     def _new_node(self, role: Any, parent_id: str | None, run_id: str | None, repair: Receipt | None = None) -> Node:
         return Node(new_id(), parent_id, self._state.tree.next_number, role, self._backing.now(), run_id, repair)

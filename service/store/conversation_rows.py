@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, tuple_, update
 
 from service.store import codec
+from service.store.files import store_files, without_files
 from service.store.folding import PREFIX, search_words, words_of
 from service.store.receipt import Receipt
 from service.store.search import matching
@@ -107,7 +108,7 @@ def insert_messages(
             "role": node.role,
             "run_id": node.run_id,
             "created_at": node.created_at,
-            "content": None if message is None else codec.mask(_encode_content(message), keys),
+            "content": None if message is None else codec.mask(_keep_files(connection, owner, node, message), keys),
             "repair": None if node.repair is None else node.repair.to_json(),
         }
         for node, message in messages
@@ -195,9 +196,15 @@ def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
 
 
-def _encode_content(message: Message) -> Any:
+def _keep_files(connection: Connection, owner: str, node: Node, message: Message) -> Any:
+    """Store the files of a message, and return what it says, which names them."""
+    named, files = without_files(codec.encode_message(message))
+    store_files(connection, owner, files, node.created_at)
+    return _content_of(named)
+
+
+def _content_of(encoded: Mapping[str, Any]) -> Any:
     """Return what a message says: a text or parts; the whole message where it has more than that."""
-    encoded = codec.encode_message(message)
     return encoded["content"] if encoded.keys() <= {"role", "content"} and encoded["content"] is not None else encoded
 
 

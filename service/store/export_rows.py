@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
 from service.runs import Run
 from service.store.database import Database
+from service.store.files import load_files, with_files
 from service.store.run_rows import columns_of_end, columns_of_result
 from service.store.tables import ConversationRow, MessageRow, PromptRow, RunRow
 
@@ -22,6 +24,9 @@ RUNS_AT_ONCE = 100
 """How many runs are in memory at the same time, where there is no end to them."""
 
 Row = Mapping[str, Any]
+Load = Callable[[Collection[str]], Mapping[str, bytes]]
+"""Reads files."""
+
 Prompts = dict[str, tuple[str | None, Any]]
 """Messages as they were sent, by id: the id of the one before it, and the message."""
 
@@ -74,9 +79,10 @@ class Archive:
             found = connection.execute(wanted).mappings().one_or_none()
             if found is None:
                 return None
-            messages = _messages(connection, ident)
-            runs = [self._as_it_stands(run) for run in _runs_of(connection, self.owner, ident, messages)]
-            return ConversationRows(dict(found), messages, runs, load_prompts(connection, runs))
+            load = partial(load_files, connection, self.owner)
+            messages = [_with_content(row, load) for row in _messages(connection, ident)]
+            runs = [self._as_it_stands(run, load) for run in _runs_of(connection, self.owner, ident, messages)]
+            return ConversationRows(dict(found), messages, runs, load_prompts(connection, runs, load))
 
     def other_runs(self) -> Iterator[tuple[Row, Prompts]]:
         """Give the runs that no conversation shows, each with what it had sent, in the order of their start.
@@ -88,15 +94,18 @@ class Archive:
         while True:
             with self.database.read() as connection:
                 rows = _other_runs(connection, self.owner, last)
-                runs = [self._as_it_stands(run) for run in rows]
-                prompts = load_prompts(connection, runs)
+                load = partial(load_files, connection, self.owner)
+                runs = [self._as_it_stands(run, load) for run in rows]
+                prompts = load_prompts(connection, runs, load)
             if not runs:
                 return
             yield from ((run, prompts) for run in runs)
             last = runs[-1]["seq"]
 
-    def _as_it_stands(self, row: Row) -> Row:
-        """Return a row with what has arrived since it was stored."""
+    def _as_it_stands(self, row: Row, load: Load) -> Row:
+        """Return a row with its files, and with what has arrived since it was stored."""
+        if row["result"] is not None:
+            row = {**row, "result": with_files(row["result"], load)}
         live = self.find_live(row["id"]) if row["ended_at"] is None else None
         if live is None:
             return row
@@ -105,13 +114,14 @@ class Archive:
         return {**row, **columns_of_result(live.outcome(is_partial=True), self.keys), "state": live.state}
 
 
-def load_prompts(connection: Connection, runs: Iterable[Row]) -> Prompts:
-    """Return everything that these runs had sent."""
+def load_prompts(connection: Connection, runs: Iterable[Row], load: Load) -> Prompts:
+    """Return everything that these runs had sent, with its files."""
     ends = {run["prompt_id"] for run in runs if run["prompt_id"] is not None}
     found: Prompts = {}
     for some in batches(_with_all_before(connection, ends)):
         wanted = select(PromptRow.id, PromptRow.parent_id, PromptRow.message).where(PromptRow.id.in_(some))
-        found |= {ident: (parent_id, message) for ident, parent_id, message in connection.execute(wanted).all()}
+        rows = connection.execute(wanted).all()
+        found |= {ident: (parent_id, with_files(message, load)) for ident, parent_id, message in rows}
     return found
 
 
@@ -129,6 +139,16 @@ def _with_all_before(connection: Connection, ends: Iterable[str]) -> set[str]:
         chain = chain.union(links.join(chain, PromptRow.id == chain.c.parent_id))
         found.update(connection.scalars(select(chain.c.id)))
     return found
+
+
+def _with_content(row: Row, load: Load) -> Row:
+    """Return the row of a message with its files."""
+    content = row["content"]
+    if isinstance(content, dict):
+        return {**row, "content": with_files(content, load)}
+    if isinstance(content, list):
+        return {**row, **with_files({"content": content}, load)}
+    return row
 
 
 def _messages(connection: Connection, ident: str) -> list[Row]:

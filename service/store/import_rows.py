@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 
 from sqlalchemy import Connection, insert, select, update
@@ -23,6 +24,7 @@ from service.store.conversation_rows import (
 from service.store.export_fields import PromptFields, RunFields
 from service.store.export_format import ConversationLine, MessageFields, RepairFields, RunLine
 from service.store.export_rows import batches
+from service.store.files import files_of, store_files, without_files
 from service.store.import_values import run_columns
 from service.store.prompts import link, store_links
 from service.store.receipt import Receipt
@@ -129,10 +131,13 @@ class Importing:
     def _store_runs(
         self, runs: Sequence[RunFields], prompts: Sequence[PromptFields], conversation_id: str | None
     ) -> None:
-        prompt_ids = self._store_prompts(prompts) if runs else []
+        prompt_ids = self._store_prompts(prompts, runs[0].created_at) if runs else []
         for run in runs:
             asked = codec.mask(_asked(run.prompt, prompts), self._keys)
             columns = run_columns(run, self._keys) | {"owner": self._owner, "conversation_id": conversation_id}
+            if columns.get("result"):
+                columns["result"], files = without_files(columns["result"])
+                store_files(self._connection, self._owner, files, run.created_at)
             columns |= {
                 "id": self._run_ids[run.id],
                 "headline": headline_of(asked),
@@ -142,10 +147,11 @@ class Importing:
             index_run(self._connection, seq, self._owner, asked=asked, answered=columns["text"])
         self._runs += len(runs)
 
-    def _store_prompts(self, prompts: Sequence[PromptFields]) -> list[str]:
+    def _store_prompts(self, prompts: Sequence[PromptFields], at: datetime) -> list[str]:
         """Store what was sent and return the ids, in order."""
         rows: list[dict[str, str]] = []
         for prompt in prompts:
+            store_files(self._connection, self._owner, files_of(prompt.message), at)
             parent_id = None if prompt.parent is None else rows[prompt.parent]["id"]
             rows.append(link(self._owner, parent_id, codec.encode_sent(prompt.message, self._keys)))
         store_links(self._connection, rows)

@@ -32,6 +32,7 @@ from service.store.export_csv import csv_rows
 from service.store.export_json import export_lines
 from service.store.export_markdown import conversation_markdown
 from service.store.export_rows import Archive
+from service.store.files import StoredFile, find_file
 from service.store.import_rows import ImportSummary
 from service.store.importing import import_file
 from service.store.journal import Journal
@@ -252,6 +253,15 @@ class Library:
         with self._database.read() as connection:
             row = load_runs(connection, owner, [run_id]).get(run_id)
         return None if row is None or row["deleted_at"] is not None else self._backing.stored_run(row)
+
+    def file(self, owner: str, key: str) -> StoredFile | None:
+        """Return a file by the SHA-256 of its bytes; `None` when this owner has none of that.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
+        with self._database.read() as connection:
+            return find_file(connection, owner, key)
 
     def runs(
         self, owner: str, filters: RunFilters | None = None, *, before: int | None = None, limit: int = 50

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.store.columns import dump_json
+from service.store.files import files_of, store_files
 from service.store.tables import PromptRow, table_of
 from service.types import Message
 
@@ -54,9 +56,14 @@ def chain_of(owner: str, messages: Sequence[Message], encode: Encode, before: Ch
     return Chain(tuple(messages), tuple(ids))
 
 
-def store_prompt(connection: Connection, owner: str, chain: Chain, encode: Encode) -> str | None:
-    """Store what is new of these messages and return the id of the last one; `None` where there are none."""
+def store_prompt(connection: Connection, owner: str, chain: Chain, encode: Encode, at: datetime) -> str | None:
+    """Store what is new of these messages and return the id of the last one; `None` where there are none.
+
+    `at` is the time, from which on the files that go along are known to be in use.
+    """
     begin = _count_stored(connection, chain.ids)
+    for message in chain.messages[begin:]:
+        store_files(connection, owner, files_of(message), at)
     parents = (None, *chain.ids)
     messages = enumerate(chain.messages[begin:], begin)
     store_links(connection, [link(owner, parents[place], encode(message)) for place, message in messages])

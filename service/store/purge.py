@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select
 
+from service.store.files import remove_unused_files
 from service.store.tables import ConversationRow, MessageRow, PromptRow, RunRow, SavedSchemaRow
 
 __all__ = ["purge"]
@@ -16,10 +18,15 @@ def purge(connection: Connection, deleted_before: datetime) -> None:
     old = select(ConversationRow.id).where(ConversationRow.deleted_at < deleted_before)
     is_gone = or_(RunRow.conversation_id.in_(old), RunRow.deleted_at < deleted_before)
     runs = list(connection.scalars(select(RunRow.id).where(is_gone)))
-    connection.execute(delete(ConversationRow).where(ConversationRow.deleted_at < deleted_before))
+    gone = connection.execute(delete(ConversationRow).where(ConversationRow.deleted_at < deleted_before)).rowcount
     connection.execute(delete(SavedSchemaRow).where(SavedSchemaRow.deleted_at < deleted_before))
-    if not runs:
-        return
+    if runs:
+        _remove_runs(connection, runs)
+    if runs or gone:
+        remove_unused_files(connection, deleted_before)
+
+
+def _remove_runs(connection: Connection, runs: Sequence[str]) -> None:
     # A copy of the conversation may still show them.
     is_shown = RunRow.id.in_(select(MessageRow.run_id).where(MessageRow.run_id.is_not(None)))
     for at in range(0, len(runs), 500):

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Update, bindparam, insert, sel
 from service.results import ChatResult, Usage
 from service.runs import Run
 from service.store import codec
+from service.store.files import store_files, without_files
 from service.store.prompts import Chain, chain_of, load_prompt, store_prompt
 from service.store.schema_hash import format_hash
 from service.store.search import index_run
@@ -83,7 +84,7 @@ def insert_run(
         "created_at": run.created_at,
         "requested_model": codec.mask(run.model, secrets),
         "headline": headline_of(codec.mask(asked_last(request.messages), secrets)),
-        "prompt_id": store_prompt(connection, owner, chain, encode),
+        "prompt_id": store_prompt(connection, owner, chain, encode, now),
         "schema_hash": format_hash(rest.get("response_format")),
         "request": rest,
         "state": "queued",
@@ -101,10 +102,20 @@ def insert_run(
 def end_run(connection: Connection, run: RunView, secrets: Sequence[str]) -> None:
     """Store how a run ended; from now on it is found by its answer, too."""
     columns = columns_of_end(run, secrets)
+    columns["result"] = keep_files(connection, run.id, columns["result"], columns["ended_at"])
     row = connection.execute(_END, {"run_id": run.id, **columns}).one_or_none()
     if row is not None:
         asked = codec.mask(asked_last(run.request.messages), secrets)
         index_run(connection, row.seq, row.owner, asked=asked, answered=columns["text"])
+
+
+def keep_files(connection: Connection, run_id: str, result: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Store the pictures and the sound of a run's answer, and return the answer that names them."""
+    kept, files = without_files(result)
+    if files:
+        owner = connection.scalar(select(RunRow.owner).where(RunRow.id == run_id))
+        store_files(connection, owner or "", files, at)
+    return kept
 
 
 def checkpoint_run(connection: Connection, run: Run, now: datetime, secrets: Sequence[str]) -> None:

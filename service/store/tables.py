@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -19,6 +19,7 @@ from service.store.columns import ExactText, Json, Money, UtcTime
 __all__ = [
     "Base",
     "ConversationRow",
+    "FileRow",
     "MessageRow",
     "PreferenceRow",
     "ProcessRow",
@@ -244,6 +245,23 @@ class SchemaVersionRow(Base):
     note: Mapped[str] = mapped_column(ExactText)
     schema_hash: Mapped[str] = mapped_column(String(32))
     text: Mapped[str] = mapped_column(ExactText)
+
+
+class FileRow(Base):
+    """A file that messages or answers name; `id` is the SHA-256 of its bytes, so that an owner has each one once.
+
+    Files are in the database and not in a folder: they are stored in one transaction with the message that names them,
+    and are with the rest where several processes, or a backup, look for it.
+    """
+
+    __tablename__ = "files"
+    __table_args__ = (Index(None, "used_at"),)
+
+    owner: Mapped[str] = mapped_column(String(200), primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    used_at: Mapped[datetime] = mapped_column(UtcTime)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class WordsRow(Base):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from service.attachments import read_text_file
 from service.errors import OpenRouterError
 from service.results import ChatResult
 from service.runs import Run, RunState
@@ -293,6 +294,15 @@ def text_of(content: str | Sequence[ContentPart] | None) -> str:
 
 
 def headline_of(content: str | Sequence[ContentPart] | None) -> str:
-    """Return the beginning of what a message says, on one line."""
-    words = " ".join(text_of(content)[:1_000].split()) or UNTITLED
+    """Return the beginning of what a message says, on one line; of files alone, what they are called."""
+    words = " ".join(_words_of(content)[:1_000].split()) or UNTITLED
     return words if len(words) <= TITLE_LENGTH else f"{words[: TITLE_LENGTH - 1].rstrip()}…"
+
+
+def _words_of(content: str | Sequence[ContentPart] | None) -> str:
+    if content is None or isinstance(content, str):
+        return content or ""
+    texts = [part.payload["text"] for part in content if part.type == "text"]
+    files = [found[0] for found in map(read_text_file, texts) if found is not None]
+    files += [str(part.payload[part.type].get("filename") or "") for part in content if part.type == "file"]
+    return "\n".join(text for text in texts if read_text_file(text) is None) or ", ".join(filter(None, files))

@@ -30,6 +30,7 @@ from service import (
 )
 from service.store import codec
 from service.store.columns import dump_json
+from service.store.files import files_of, with_files
 from service.wire.payload import build_payload
 from tests.support import KEY, ask
 
@@ -153,7 +154,9 @@ def test_a_request_and_its_payload_come_back(request: ChatRequest, stream: bool,
     payload = build_payload(request, stream=stream, asks_for_usage=True) | more
     payload.pop("model", None)
     rest = through_json(codec.encode_request(request, payload))
-    messages = through_json([codec.encode_sent(message) for message in request.messages])
+    sent = through_json([codec.encode_sent(message) for message in request.messages])
+    files = {key: data for message in request.messages for key, data in files_of(message).items()}
+    messages = [with_files(message, lambda keys: {key: files[key] for key in keys}) for message in sent]
     decoded = codec.decode_request(rest, [codec.decode_message(message) for message in messages])
     assert decoded == request
     assert through_json(codec.decode_payload(rest, decoded)) == through_json(payload)

@@ -1,5 +1,6 @@
 """What was sent is stored once, and what a conversation sent before is not read again for its next question."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from service.store.database import Database
 from service.store.prompts import Chain, chain_of, load_prompt, store_prompt
 from service.types import Message
 
+AT = datetime(2026, 10, 1, tzinfo=UTC)
 ROLES = (Message.user, Message.assistant)
 TALK = tuple(ROLES[number % 2](f"message {number}") for number in range(10))
 
@@ -55,6 +57,6 @@ def test_what_the_database_lost_is_stored_with_the_next(database: Database) -> N
     lost = chain_of("me", TALK[:7], encode_sent, Chain())
     chain = chain_of("me", TALK, encode_sent, lost)
     with database.write() as connection:
-        last = store_prompt(connection, "me", chain, encode_sent)
+        last = store_prompt(connection, "me", chain, encode_sent, AT)
     with database.read() as connection:
         assert load_prompt(connection, last) == [encode_sent(message) for message in TALK]
