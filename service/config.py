@@ -130,6 +130,12 @@ class OpenRouterConfig(BaseModel):
         1_000_000, description="The longest text a message may have, in characters."
     )
     validate_structured: bool = Field(True, description="Check JSON answers against their schema.")
+    max_file_mb: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        20, description="The largest file that may be attached to a message, in megabytes."
+    )
+    max_files_mb: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        50, description="What all files of a message may have together, in megabytes."
+    )
     allowed_tools: tuple[str, ...] | None = Field(
         None, description="Names of the only function tools that may be sent, separated by commas; unset: any."
     )

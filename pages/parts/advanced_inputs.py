@@ -13,14 +13,15 @@ from pages.parts.json_input import json_input
 from pages.parts.json_text import JsonObject, read_object
 from pages.parts.markdown import safe_markdown
 from pages.parts.parameters import first_fault
+from pages.parts.pdf_engine import pdf_engine, pdf_engine_input
 from pages.parts.state import input_value, service
 from service import ModelParameters
 
 __all__ = ["advanced_inputs", "advanced_key"]
 
 
-def advanced_inputs(page: str) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
-    """Draw the fold; return the fields that are set, the extra body, and what is wrong.
+def advanced_inputs(page: str) -> tuple[dict[str, Any], dict[str, Any], str | None, list[str]]:
+    """Draw the fold; return the fields that are set, the extra body, what reads PDFs, and what is wrong.
 
     What only OpenRouter understands is drawn, and sent, where requests go to OpenRouter or who speaks its language.
     """
@@ -32,16 +33,19 @@ def advanced_inputs(page: str) -> tuple[dict[str, Any], dict[str, Any], list[str
     faults = faults_of_fields(value) if speaks else {}
     fields = fields_of(value) if speaks else {}
     read = _checked(read_object(str(input_value(f"{page}.extra_body_json") or "")))
-    drawn = fold("Advanced", key=f"{page}.advanced", set_count=_count(fields) + bool(read.value or read.problem))
+    engine = pdf_engine(page) if speaks else None
+    set_count = _count(fields) + bool(engine) + bool(read.value or read.problem)
+    drawn = fold("Advanced", key=f"{page}.advanced", set_count=set_count)
     if drawn.open:
         with drawn:
             if speaks:
                 _draw(page, faults)
+                pdf_engine_input(page)
             read = _extra_body(page)
     problems = [f"Advanced: {fault}" for fault in faults.values()]
     if read.problem is not None:
         problems.append(f"The extra body cannot be used. {read.problem}")
-    return ({} if faults else fields), read.value or {}, problems
+    return ({} if faults else fields), read.value or {}, engine, problems
 
 
 def advanced_key(page: str, name: str) -> str:

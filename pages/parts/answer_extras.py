@@ -6,12 +6,16 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
+from pages.parts.attached_view import file_address, picture_html
 from pages.parts.plain import literal
+from pages.parts.words import file_size
+from service.store import Reference, reference_of
 from service.structured.words import clean
 
 __all__ = ["picture_of", "show_citations", "show_images", "source_of"]
@@ -54,6 +58,9 @@ def source_of(annotation: Mapping[str, Any]) -> tuple[str, str] | None:
 def show_images(images: Sequence[Mapping[str, Any]]) -> None:
     """Draw the pictures that came with the answer; one that lies elsewhere is not fetched."""
     for number, image in enumerate(images, 1):
+        if (kept := _kept(image)) is not None:
+            _show_kept(kept, f"Picture {number}")
+            continue
         data = picture_of(image)
         if data is None:
             st.caption(f":material/hide_image: Picture {number} is not shown: it did not come with the answer.")
@@ -62,6 +69,20 @@ def show_images(images: Sequence[Mapping[str, Any]]) -> None:
             st.image(data)
         except (OSError, ValueError):
             st.caption(f":material/broken_image: Picture {number} cannot be shown: its data are damaged.")
+
+
+def _kept(image: Mapping[str, Any]) -> Reference | None:
+    url = image.get("image_url")
+    found = reference_of(url.get("url")) if isinstance(url, Mapping) else None
+    return found if found is not None and found.media_type.startswith("image/") else None
+
+
+def _show_kept(reference: Reference, name: str) -> None:
+    """Draw a picture that the store has, from where it is handed out, with a way to keep it."""
+    ending = reference.media_type.removeprefix("image/")
+    address = escape(file_address(reference, f"{name}.{ending}", is_download=True))
+    link = f'<a class="orp-file" href="{address}" download>Download · {file_size(reference.size)}</a>'
+    st.html(f'<div class="orp-files orp-answer">{picture_html(reference, name)}{link}</div>')
 
 
 def show_citations(annotations: Sequence[Mapping[str, Any]]) -> None:

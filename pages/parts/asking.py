@@ -25,6 +25,7 @@ from pages.parts.actions import (
     SendResults,
     ShowVersion,
 )
+from pages.parts.attached import Content, content_with, detach
 from pages.parts.conversation_state import begin_conversation, conversation, keep_draft
 from pages.parts.repairing import repair
 from pages.parts.run_settings import RunSettings
@@ -44,16 +45,19 @@ def say(text: str, settings: RunSettings) -> NoReturn:
     if settings.problems:
         keep_draft(text)
     else:
-        say_in(conversation() or begin_conversation(), text, settings, draw=lambda said: None)
+        shown = conversation()
+        here, begun = shown.id if shown is not None else "", shown or begin_conversation()
+        say_in(begun, content_with(text, here), settings, draw=lambda said: None)
+        detach(here)
     st.rerun()
 
 
 def say_in(
-    said_in: OpenConversation, text: str, settings: RunSettings, draw: Callable[[StoredMessage], None]
+    said_in: OpenConversation, content: Content, settings: RunSettings, draw: Callable[[StoredMessage], None]
 ) -> StoredMessage:
     """Add a message at the end of a conversation, draw it, ask for its answer, and return the message."""
     start = starter()
-    said = said_in.say(text)
+    said = said_in.say(content)
     try:
         draw(said)
     finally:
@@ -62,12 +66,12 @@ def say_in(
     return said
 
 
-def say_instead(message_id: str, text: str, said_in: OpenConversation, settings: RunSettings) -> None:
+def say_instead(message_id: str, content: Content, said_in: OpenConversation, settings: RunSettings) -> None:
     """Add another version of a message, and ask for its answer."""
     if said_in.tree.nodes[message_id].role == "tool":
-        send_results_instead(message_id, text, said_in, settings)
+        send_results_instead(message_id, content, said_in, settings)
         return
-    edited = said_in.edit(message_id, text)
+    edited = said_in.edit(message_id, content)
     if edited.role == "user":
         ask_for_answer(edited.id, said_in, settings)
 

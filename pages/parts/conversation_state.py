@@ -142,6 +142,6 @@ def keep_for_next_run(text: str) -> None:
     st.session_state[PENDING] = text
 
 
-def take_kept() -> str:
+def take_kept() -> str | None:
     """Return what was kept for this run, and forget it."""
-    return cast(str, st.session_state.pop(PENDING, ""))
+    return cast(str | None, st.session_state.pop(PENDING, None))

@@ -46,11 +46,11 @@ def _estimate(shown: OpenConversation, leaf_id: str, settings: RunSettings) -> C
     kept = input_value("chat.estimate")
     if isinstance(kept, tuple) and kept[0] == asked_for:
         return kept[1]  # type: ignore[no-any-return]
-    said = shown.messages_to_send(leaf_id)
+    said = shown.messages_to_send(leaf_id, with_files=False)
     spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said)
     estimate = None
     if spoken.messages:
-        request = spoken.to_request(model=settings.model, **settings.request_fields())
+        request = spoken.to_request(model=settings.model, **settings.request_fields(spoken.messages))
         estimate = service().estimate_cost(request)
     put_input("chat.estimate", (asked_for, estimate))
     return estimate

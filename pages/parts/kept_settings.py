@@ -25,6 +25,7 @@ from pages.parts.state import (
     settings_of,
 )
 from pages.parts.tool_rules import PARALLEL
+from service.attachments import PDF_ENGINES
 
 __all__ = ["keep_settings", "restore_settings"]
 
@@ -94,6 +95,7 @@ def _keys(page: str) -> dict[str, Callable[[Any], Any]]:
     readers |= dict(
         zip(names, (one_of(KINDS), read_text, read_text, read_text, *(read_flag for _ in flags)), strict=True)
     )
+    readers["pdf_engine"] = one_of(("", *PDF_ENGINES))
     readers |= {"tools": read_kept_tools, "tool_choice": read_text, "parallel_tools": one_of(PARALLEL)}
     readers |= {f"server_tool.{tool.name}": read_flag for tool in SERVER_TOOLS}
     readers |= {f"advanced.{name}": read_choice(name) for name in FIELDS}

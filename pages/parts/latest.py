@@ -12,12 +12,13 @@ from typing import NoReturn
 import streamlit as st
 
 from pages.parts.asking import say, say_in
+from pages.parts.attach_bar import attach_bar, hold_back_files, message_input
+from pages.parts.attached import attached
 from pages.parts.conversation_state import (
     conversation,
     edited_message,
     keep_draft,
     keep_for_next_run,
-    restore_draft,
     take_kept,
 )
 from pages.parts.estimate import show_estimate
@@ -73,22 +74,24 @@ def _latest(settings: RunSettings, drawn: Drawn, leaf: str | None, edited: str |
     here = shown.id if shown is not None else ""
     released, typed = _input(settings, here)
     kept = take_kept()
-    if typed and has_dialog:
+    if typed is not None and has_dialog:
         # The drawer draws itself anew without the page: what was chosen there is not in `settings` yet.
         keep_for_next_run(typed)
         st.rerun()
-    text = released or kept or typed
-    if text and not released and not (shown is not None and shown.live_runs):
+    text = next((given for given in (released, kept, typed) if given is not None), None)
+    if text is not None:
+        hold_back_files(text, settings, here)
+    if text and released is None and not (shown is not None and shown.live_runs):
         hold_back(text, page="chat", conversation=here)
     is_same = (library().problem, edited_message()) == (drawn.problem, edited)
     below = count_below(shown, drawn.settled) if is_same else None
-    if text and (released or not _fits(shown, below, settings)):
+    if text is not None and (released is not None or attached(here) or not _fits(shown, below, settings)):
         _send(text, shown, settings)
     if below is None:
         st.rerun()
     if shown is not None:
         _show_last(shown, below, settings)
-        if text:
+        if text is not None:
             _ask(text, shown, settings)
     live = shown.live_runs if shown is not None else []
     with st.bottom:
@@ -104,8 +107,8 @@ def _input(settings: RunSettings, here: str) -> tuple[str | None, str | None]:
         released = secret_card(page="chat", conversation=here)
         show_problems(settings.problems)
         show_estimate(settings)
-        restore_draft("chat.input")
-        return released, st.chat_input("Message", key="chat.input")
+        attach_bar(settings, here)
+        return released, message_input(here)
 
 
 def _fits(shown: OpenConversation | None, below: int | None, settings: RunSettings) -> bool:

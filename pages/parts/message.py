@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.actions import Action, Regenerate, Retry, ShowVersion
 from pages.parts.asking import act, say_instead
+from pages.parts.attached_view import show_attached, with_words, words_of
 from pages.parts.conversation_state import begin_editing, edited_message, end_editing, failure
 from pages.parts.error_card import show_error
 from pages.parts.live_view import live_view
@@ -43,7 +44,9 @@ def show_message(message: StoredMessage, said_in: OpenConversation, settings: Ru
 
 def _show_question(message: StoredMessage, *, is_last: bool) -> Action | None:
     with st.chat_message("user"):
-        st.markdown(safe_markdown(message.text))
+        show_attached(message.content)
+        if words := words_of(message.content):
+            st.markdown(safe_markdown(words))
     chosen: Action | None = None
     with st.container(key=f"asked-{message.id}", horizontal=True, horizontal_alignment="right", gap="xsmall"):
         if (step := version_buttons(message.version, message.versions, key=f"chat.{message.id}")) is not None:
@@ -115,7 +118,7 @@ def _edit_button(message: StoredMessage) -> None:
 
 def _editor(message: StoredMessage, said_in: OpenConversation, settings: RunSettings) -> None:
     key = f"chat.{message.id}.text"
-    start_with(key, message.text)
+    start_with(key, words_of(message.content))
     is_question = message.role != "assistant"
     with st.container(border=True, key=f"editor-{message.id}"):
         text = st.text_area("Message", key=key, height=140, label_visibility="collapsed", persist_state="session")
@@ -132,5 +135,5 @@ def _editor(message: StoredMessage, said_in: OpenConversation, settings: RunSett
         may_go = not is_question or is_confirmed(text, key=key, is_sent=is_sent)
     if is_sent and may_go and not (is_question and settings.problems):
         end_editing()
-        say_instead(message.id, text, said_in, settings)
+        say_instead(message.id, with_words(message.content, text), said_in, settings)
         st.rerun()

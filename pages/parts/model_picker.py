@@ -18,6 +18,13 @@ __all__ = ["model_picker", "option_texts", "similar_models"]
 _DESCRIPTION_CHARS = 120
 
 
+_KINDS = (
+    ("input_modalities", "image", "Image input", "image"),
+    ("input_modalities", "audio", "Audio input", "graphic_eq"),
+    ("output_modalities", "image", "Image output", "draw"),
+)
+
+
 def model_picker(page: str) -> tuple[str, ModelInfo | None, list[str]]:
     """Draw the choice of a model; return its id, what is known about it, and what is wrong with the id."""
     known, error = models()
@@ -77,7 +84,11 @@ def similar_models(entered: str, known: Sequence[ModelInfo]) -> list[str]:
 def _describe(info: ModelInfo) -> None:
     context = f" · {info.context_length:,} tokens of context" if info.context_length else ""
     st.caption(f"`{info.id}`{context} · {price(info)}")
-    _badge(info)
+    with st.container(horizontal=True, gap="xsmall"):
+        _badge(info)
+        for kinds, kind, label, icon in _KINDS:
+            if kind in getattr(info, kinds):
+                st.badge(label, icon=f":material/{icon}:", color="blue")
     if info.description:
         st.caption(safe_markdown(_shortened(info.description)))
 

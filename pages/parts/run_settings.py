@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from pages.parts.response_format_input import response_format_input
 from pages.parts.schema_dialogs import was_opened
 from pages.parts.state import close_dialog, opened_dialog, service
 from pages.parts.tools_input import ToolChoice, tools_input
-from service import ModelParameters, OpenRouterConfig, ResponseFormat
+from service import Message, ModelParameters, OpenRouterConfig, ResponseFormat
+from service.attachments import with_pdf_engine
 
 __all__ = ["RunSettings", "run_settings"]
 
@@ -33,11 +35,12 @@ class RunSettings:
     response_format: ResponseFormat | None = None
     tools: ToolChoice = field(default_factory=ToolChoice)
     problems: tuple[str, ...] = ()
+    pdf_engine: str | None = None
 
-    def request_fields(self) -> dict[str, Any]:
-        """Return what `Conversation.to_request` takes beside messages and model."""
+    def request_fields(self, messages: Sequence[Message] = ()) -> dict[str, Any]:
+        """Return what `Conversation.to_request` takes beside messages and model, for these messages."""
         return {
-            "parameters": self.parameters,
+            "parameters": with_pdf_engine(self.parameters, messages, self.pdf_engine),
             "response_format": self.response_format,
             "tools": self.tools.tools,
             "tool_choice": self.tools.choice,
@@ -81,10 +84,10 @@ def _panel(page: str) -> RunSettings:
     with st.expander("Response format", expanded=was_opened()):
         response_format, format_problems = response_format_input(page, model, info, _configured().response_format)
     tools = tools_input(page, info)
-    advanced, extra, extra_problems = advanced_inputs(page)
+    advanced, extra, engine, extra_problems = advanced_inputs(page)
     problems = (*model_problems, *parameter_problems, *format_problems, *tools.problems, *extra_problems)
     parameters = ModelParameters(**values, **advanced, parallel_tool_calls=tools.parallel, extra_body=extra)
-    return RunSettings(model, system_prompt, parameters, response_format, tools, problems)
+    return RunSettings(model, system_prompt, parameters, response_format, tools, problems, engine)
 
 
 def _configured() -> OpenRouterConfig:

@@ -38,7 +38,7 @@ def ask_for_answer(
 ) -> None:
     """Ask for an answer to a message, with what was said before it and what the panel says now; a fresh one is new."""
     spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said_in.messages_to_send(message_id))
-    request = spoken.to_request(model=settings.model, **settings.request_fields())
+    request = spoken.to_request(model=settings.model, **settings.request_fields(spoken.messages))
     start_answer(message_id, said_in, request, start=start, fresh=fresh)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pages.parts.actions import SendResults
+from pages.parts.attached import Content
 from pages.parts.run_settings import RunSettings
 from pages.parts.starting import ask_for_answer, starter
 from service import Message
@@ -21,7 +22,7 @@ def send_results(chosen: SendResults, answer: StoredMessage, said_in: OpenConver
     _send(answer.id, results, said_in, settings, unless_there=True)
 
 
-def send_results_instead(message_id: str, text: str, said_in: OpenConversation, settings: RunSettings) -> None:
+def send_results_instead(message_id: str, content: Content, said_in: OpenConversation, settings: RunSettings) -> None:
     """Send the results of the same calls once more, one of them changed; they become another version."""
     tree = said_in.tree
     before = [node.id for node in tree.path(message_id)]
@@ -30,7 +31,7 @@ def send_results_instead(message_id: str, text: str, said_in: OpenConversation, 
     for ident in (*before[place + 1 :], *_results_below(message_id, said_in)):
         message = said_in.message(ident).message
         assert message is not None
-        results.append(message.model_copy(update={"content": text}) if ident == message_id else message)
+        results.append(message.model_copy(update={"content": content}) if ident == message_id else message)
     _send(before[place], results, said_in, settings, unless_there=False)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pages.parts.plain import literal
 from service import ChatResult, ModelInfo
 
-__all__ = ["UNKNOWN", "cost", "estimate", "plain_cost", "price", "quiet_line", "short_price"]
+__all__ = ["UNKNOWN", "cost", "estimate", "file_size", "plain_cost", "price", "quiet_line", "short_price"]
 
 UNKNOWN = "—"
 
@@ -32,6 +32,16 @@ def short_price(info: ModelInfo) -> str:
     if info.is_free or (prompt == 0 and completion == 0):
         return "free"
     return f"${_plain(prompt)} / ${_plain(completion)}"
+
+
+def file_size(size: int) -> str:
+    """Say how large a file is: "71 bytes", "1.6 KB", "38 KB", "2.1 MB"."""
+    kilobytes = size / 2**10
+    if kilobytes < 1:
+        return f"{size} bytes"
+    if kilobytes >= 1_000:
+        return f"{kilobytes / 2**10:,.1f} MB"
+    return f"{kilobytes:,.1f} KB" if kilobytes < 10 else f"{kilobytes:,.0f} KB"
 
 
 def cost(amount: Decimal | None) -> str:

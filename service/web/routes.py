@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 from service._version import __version__
 from service.web.bootstrap import find_run, made_backend
 from service.web.exports import export_routes
+from service.web.files import file_route
 from service.web.metrics import metrics
 from service.web.painter.socket import LiveSocket
 from service.web.ready import why_not_ready
@@ -59,4 +60,5 @@ routes: list[BaseRoute] = [
     Route("/metrics", metrics, methods=["GET"]),
     WebSocketRoute("/live", live),
     *export_routes,
+    file_route,
 ]

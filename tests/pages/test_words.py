@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from pages.parts.words import quiet_line
+from pages.parts.words import file_size, quiet_line
 from service import ChatResult, Usage
 
 PAID = Usage(10, 20, 30, cost=Decimal("0.00111"))
@@ -36,3 +36,11 @@ def test_in_demo_mode_no_cost_is_real() -> None:
     """One that is unknown is not simulated either."""
     assert quiet_line(ChatResult(usage=PAID), is_demo=True).endswith("\\$0.00111 (simulated)")
     assert quiet_line(ChatResult(), is_demo=True).endswith("cost —")
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "0 bytes"), (1_023, "1023 bytes"), (1_644, "1.6 KB"), (38_900, "38 KB"), (2_200_000, "2.1 MB")],
+)
+def test_sizes_of_files_are_read_at_a_glance(size: int, said: str) -> None:
+    assert file_size(size) == said

@@ -1,0 +1,150 @@
+"""Above the input: what goes with the next message, what cannot, and a link to add."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts.attached import (
+    add_file,
+    add_link,
+    attached,
+    detach,
+    earlier_kinds,
+    model_info,
+    note_problems,
+    problems,
+    refused,
+)
+from pages.parts.conversation_state import conversation, keep_draft, restore_draft
+from pages.parts.plain import literal
+from pages.parts.run_settings import RunSettings
+from pages.parts.state import input_value, open_dialog, put_input, service
+from pages.parts.words import file_size
+from service.attachments import Attachment, UnusableFileError
+
+__all__ = ["attach_bar", "hold_back_files", "message_input"]
+
+ICONS = {"image": "image", "audio": "graphic_eq", "pdf": "picture_as_pdf", "text": "description"}
+KINDS = {"image": ("pictures", "Image input"), "audio": ("recordings", "Audio input")}
+
+
+def attach_bar(settings: RunSettings, here: str) -> None:
+    """Draw what waits in a conversation, each with a way to remove it, and why something cannot be sent."""
+    for problem in problems(here):
+        st.error(literal(problem), icon=":material/attach_file_off:")
+    if bad := refused(here, settings):
+        _say_refused(bad, settings)
+    elif earlier := _earlier_refused(settings):
+        st.warning(earlier, icon=":material/hide_image:")
+    with st.container(key="chat.attached", horizontal=True, gap="small", vertical_alignment="center"):
+        for place, one in enumerate(attached(here)):
+            _chip(one, here, place)
+        _link_input(here)
+    if attached(here) and not bad:
+        st.caption("Goes with your next message: write what is to be done with it, and press Enter.")
+
+
+def message_input(here: str) -> str | None:
+    """Draw the input; return the words that were sent, "" where there were files alone. The files wait from now on.
+
+    Where one of them cannot be used, the words go back into the input and the page says why.
+    """
+    restore_draft("chat.input")
+    most = service().config.max_file_mb
+    value = st.chat_input("Message", key="chat.input", accept_file="multiple", max_upload_size=most)
+    if value is None:
+        return None
+    wrong: list[str] = []
+    for file in value.files:
+        try:
+            add_file(here, file.name, file.getvalue())
+        except UnusableFileError as error:
+            wrong.append(str(error))
+    note_problems(here, wrong)
+    if wrong:
+        _give_back(value.text)
+    return value.text
+
+
+def hold_back_files(text: str, settings: RunSettings, here: str) -> None:
+    """Put the words back into the input where something that goes along cannot go to this model."""
+    if refused(here, settings):
+        _give_back(text)
+
+
+def _give_back(text: str) -> None:
+    keep_draft(text)
+    st.rerun()
+
+
+def _say_refused(bad: Sequence[Attachment], settings: RunSettings) -> None:
+    info = model_info(settings.model)
+    name = info.name if info is not None else settings.model
+    kinds = list(dict.fromkeys(KINDS[one.kind] for one in bad))
+    what = " and ".join(kind for kind, _ in kinds)
+    badges = f"badge{'s' if len(kinds) > 1 else ''} " + " and ".join(f"“{badge}”" for _, badge in kinds)
+    files = ", ".join(one.name for one in bad)
+    with st.container(border=True, key="chat.refused", gap="small"):
+        st.warning(
+            f"**Not sent yet.** {literal(name)} does not take {what}: {literal(files)} cannot go to it. "
+            f"Choose a model with the {badges}, or remove what it cannot take.",
+            icon=":material/hide_image:",
+        )
+        st.button("Choose a model", key="chat.refused.choose", on_click=open_dialog, args=("settings",))
+
+
+def _earlier_refused(settings: RunSettings) -> str:
+    """Say what goes along from earlier in the conversation and the model does not take; "" where there is nothing."""
+    shown, info = conversation(), model_info(settings.model)
+    if shown is None or info is None:
+        return ""
+    kinds = [KINDS[kind][0] for kind in sorted(earlier_kinds(shown)) if kind not in info.input_modalities]
+    if not kinds:
+        return ""
+    what = " and ".join(kinds)
+    return (
+        f"{literal(info.name)} does not take {what}, and there are some earlier in this conversation, which go along "
+        "with each question. Choose another model, or begin a new chat."
+    )
+
+
+def _chip(one: Attachment, here: str, place: int) -> None:
+    with st.container(
+        key=f"chat.chip.{place}", horizontal=True, gap="xsmall", width="content", vertical_alignment="center"
+    ):
+        if one.kind == "image" and one.data:
+            st.image(one.data, width=40)
+        size = f" · {file_size(len(one.data))}" if one.data else " · by link"
+        st.markdown(f":material/{ICONS[one.kind]}: {literal(one.name)}{size}", width="content")
+        st.button(
+            "Remove",
+            icon=":material/close:",
+            key=f"chat.chip.{place}.remove",
+            help=f"Remove {literal(one.name)}",
+            type="tertiary",
+            on_click=detach,
+            args=(here, place),
+        )
+
+
+def _link_input(here: str) -> None:
+    with st.popover("Add by link", icon=":material/add_link:", type="tertiary", width="content"):
+        st.text_input(
+            "Address of a picture or a PDF",
+            key="chat.link",
+            placeholder="https://…",
+            help="Whoever runs the model fetches it; this app does not.",
+        )
+        st.button("Add", key="chat.link.add", on_click=_add_link, args=(here,))
+
+
+def _add_link(here: str) -> None:
+    try:
+        add_link(here, str(input_value("chat.link") or ""))
+    except UnusableFileError as error:
+        note_problems(here, [str(error)])
+    else:
+        note_problems(here, ())
+        put_input("chat.link", "")
