@@ -18,6 +18,7 @@ from service.structured.validate import Validator, validate
 from service.structured.verdict import judge, judge_value
 
 if TYPE_CHECKING:
+    from service.structured.compare import ABSENT, MAX_DIFFERENCES, Difference, compare_values
     from service.structured.describe import DescribedSchema, read_described_schema, schema_request
     from service.structured.fields import (
         FIELD_TYPES,
@@ -47,8 +48,11 @@ if TYPE_CHECKING:
     from service.structured.template import Template, templates
 
 __all__ = [
+    "ABSENT",
     "FIELD_TYPES",
+    "MAX_DIFFERENCES",
     "DescribedSchema",
+    "Difference",
     "Field",
     "FieldError",
     "FieldsError",
@@ -68,6 +72,7 @@ __all__ = [
     "advise_schema",
     "apply_fixes",
     "check_fields",
+    "compare_values",
     "explain_strictify",
     "fields_to_schema",
     "healing_request",
@@ -98,6 +103,7 @@ __all__ = [
 
 _LATER = (
     "repair",
+    "compare",
     "fields",
     "notation",
     "source",
