@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.actions import Action, Regenerate, Retry, ShowVersion
 from pages.parts.asking import act, say_instead
 from pages.parts.attached_view import show_attached, with_words, words_of
+from pages.parts.comparison import comparison_of
 from pages.parts.conversation_state import begin_editing, edited_message, end_editing, failure
 from pages.parts.error_card import show_error
 from pages.parts.live_view import live_view
@@ -87,6 +88,7 @@ def _show_answer(
         other_model=other,
         receipt=receipt,
         shows_calls=not waits,
+        comparison=comparison_of(message, said_in),
     )
     if waits and run.result is not None:
         chosen = chosen or show_waiting_calls(message, run, run.result, said_in, settings)

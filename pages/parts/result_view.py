@@ -8,21 +8,23 @@ import streamlit as st
 
 from pages.parts.actions import Action, Continue, RaiseMaxTokens, Regenerate, ShowVersion
 from pages.parts.answer_extras import show_citations, show_images
+from pages.parts.comparison import Comparison
 from pages.parts.error_card import show_error
+from pages.parts.expected_value import expected_button, show_comparison
 from pages.parts.markdown import safe_markdown
+from pages.parts.more_tokens import more_tokens
 from pages.parts.plain import literal
 from pages.parts.raw_view import show_raw
 from pages.parts.small_buttons import copy_button, version_buttons
-from pages.parts.state import models
 from pages.parts.structured_view import download_buttons, show_structured, show_wrong_places
 from pages.parts.tool_calls import show_tool_calls
 from pages.parts.verdict_chip import sentence_of, verdict_chip
 from pages.parts.words import quiet_line
-from service import ChatResult, ModelParameters, ResponseFormat
+from service import ChatResult, ResponseFormat
 from service.store import RunView
 from service.structured.words import clean
 
-__all__ = ["higher_limit", "show_result"]
+__all__ = ["show_result"]
 
 
 def show_result(
@@ -35,6 +37,7 @@ def show_result(
     other_model: str | None = None,
     receipt: str | None = None,
     shows_calls: bool = True,
+    comparison: Comparison | None = None,
 ) -> Action | None:
     """Draw a run that has ended, and return what was asked for; an error stands below what had arrived.
 
@@ -47,6 +50,7 @@ def show_result(
         other_model: The model that would answer now, where that is another one.
         receipt: How it was mended, if it was.
         shows_calls: Whether the calls of tools stand here, too.
+        comparison: What it is compared with, if it can be.
     """
     result = run.result
     if result is None:
@@ -65,22 +69,13 @@ def show_result(
         if receipt is not None:
             st.caption(f":material/healing: {receipt}")
         show_wrong_places(result, run.response_format, key=key)
+        show_comparison(comparison)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             step = version_buttons(*version, key=key)
             chosen = _show_buttons(run, result, key, can_retry, other_model) or chosen
+            expected_button(comparison)
         show_raw(run, result, key=key)
     return ShowVersion(step) if step is not None else chosen
-
-
-def higher_limit(parameters: ModelParameters, result: ChatResult, most: int | None) -> int | None:
-    """Return twice the tokens that an answer was cut off at, at most `most`; `None` where that is no more."""
-    limit = parameters.max_completion_tokens or parameters.max_tokens
-    if limit is None and result.usage is not None:
-        limit = result.usage.completion_tokens
-    if not limit:
-        return None
-    raised = 2 * limit if most is None else min(2 * limit, most)
-    return raised if raised > limit else None
 
 
 def _show_answer(form: ResponseFormat | None, result: ChatResult, key: str) -> None:
@@ -131,7 +126,7 @@ def _show_buttons(
             chosen = Regenerate()
     if result.is_partial and result.text and _button("Continue", "play_arrow", f"{key}.continue"):
         chosen = Continue()
-    more = _more_tokens(run, result) if run.error is None else None
+    more = more_tokens(run, result) if run.error is None else None
     if more is not None and _button(f"Raise max tokens to {more:,}", "expand", f"{key}.raise"):
         chosen = RaiseMaxTokens(more)
     return chosen
@@ -139,10 +134,3 @@ def _show_buttons(
 
 def _button(label: str, icon: str, key: str) -> bool:
     return st.button(label, icon=f":material/{icon}:", type="tertiary", key=key)
-
-
-def _more_tokens(run: RunView, result: ChatResult) -> int | None:
-    if result.verdict is None or result.verdict.kind != "cut_off":
-        return None
-    most = next((info.max_completion_tokens for info in models()[0] if info.id == run.model), None)
-    return higher_limit(run.parameters, result, most)

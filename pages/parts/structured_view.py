@@ -18,7 +18,7 @@ from service.structured.as_written import asked_by
 from service.structured.form import Form
 from service.structured.words import clean
 
-__all__ = ["download_buttons", "show_structured", "show_wrong_places"]
+__all__ = ["download_buttons", "is_json", "rules_of", "show_structured", "show_wrong_places", "value_of"]
 
 _LOOKS_LIKE_JSON = re.compile(r"\s*(?:[{\[]|```)")
 
@@ -33,10 +33,10 @@ def show_structured(result: ChatResult, asked: ResponseFormat, *, key: str) -> N
     """
     if not result.text.strip():
         return
-    if not _is_json(result):
+    if not is_json(result):
         _show_source(result.text)
         return
-    value = _value(result)
+    value = value_of(result)
     lists = lists_in(value)
     form, *table, as_code, raw = st.tabs(["Form", *(["Table"] if lists else []), "JSON", "Raw"])
     with form:
@@ -51,15 +51,15 @@ def show_structured(result: ChatResult, asked: ResponseFormat, *, key: str) -> N
 def show_wrong_places(result: ChatResult, asked: ResponseFormat | None, *, key: str) -> None:
     """Draw what is wrong with the value, one line each."""
     if result.verdict is not None and result.verdict.issues and result.text.strip():
-        schema = _rules(asked) if asked is not None else None
-        show_violations(result.verdict.issues, _value(result), schema, key=key)
+        schema = rules_of(asked) if asked is not None else None
+        show_violations(result.verdict.issues, value_of(result), schema, key=key)
 
 
 def download_buttons(result: ChatResult, asked: ResponseFormat | None, *, key: str) -> None:
     """Draw what hands an answer over as a file: JSON, and a spreadsheet where there is a list of objects in it."""
-    if asked is None or not asked.wants_json or not result.text.strip() or not _is_json(result):
+    if asked is None or not asked.wants_json or not result.text.strip() or not is_json(result):
         return
-    value, name = _value(result), asked.schema_name or "answer"
+    value, name = value_of(result), asked.schema_name or "answer"
     _download("JSON", _pretty(value, result.text), f"{name}.json", "application/json", f"{key}.json")
     lists = lists_in(value)
     if lists:
@@ -81,22 +81,24 @@ def _download(what: str, data: str, name: str, kind: str, key: str) -> None:
     )
 
 
-def _is_json(result: ChatResult) -> bool:
+def is_json(result: ChatResult) -> bool:
+    """Whether an answer is JSON to its end, be it of the wrong shape."""
     return result.verdict is not None and result.verdict.kind in ("valid", "fenced", "wrong_shape")
 
 
-def _value(result: ChatResult) -> Any:
+def value_of(result: ChatResult) -> Any:
+    """Return the value of an answer that is JSON."""
     is_usable = result.verdict is not None and result.verdict.is_usable
     return result.parsed if is_usable else read_json(result.text).value
 
 
-def _rules(asked: ResponseFormat) -> Any:
+def rules_of(asked: ResponseFormat) -> Any:
     """Return the schema that the answer was judged by."""
     return asked_by(asked.written) if asked.written is not None else asked.schema_body
 
 
 def _form(result: ChatResult, asked: ResponseFormat, value: Any) -> str:
-    drawn = Form(_rules(asked))
+    drawn = Form(rules_of(asked))
     issues = result.verdict.issues if result.verdict is not None else ()
     drawn.fill(value, issues, is_checked=asked.schema_body is not None)
     return f'<div class="orp-form" role="group" aria-label="Answer">{drawn.html()}</div>'

@@ -2,6 +2,7 @@
 
 from service.store.answers import Answer, AnswerField, answer_fields, answer_of, compact, outcome_of
 from service.store.conversation import OpenConversation
+from service.store.expected import Expected, expected_problem
 from service.store.files import Reference, StoredFile, reference_of
 from service.store.library import Library
 from service.store.receipt import Receipt
@@ -15,6 +16,7 @@ __all__ = [
     "AnswerTable",
     "AnsweredSchema",
     "ConversationSummary",
+    "Expected",
     "Library",
     "OpenConversation",
     "Receipt",
@@ -32,6 +34,7 @@ __all__ = [
     "answer_of",
     "asked_last",
     "compact",
+    "expected_problem",
     "outcome_of",
     "reference_of",
 ]

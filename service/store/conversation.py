@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from service.errors import StorageError
+from service.errors import InvalidRequestError, StorageError
 from service.redact import redact
 from service.runs import Run
 from service.store import codec
@@ -20,12 +20,14 @@ from service.store.backing import Backing
 from service.store.conversation_rows import (
     ConversationState,
     change_conversation,
+    change_expected,
     insert_messages,
     load_contents,
     load_conversation,
     load_runs,
     title_words,
 )
+from service.store.expected import Expected, expected_problem
 from service.store.files import without_files
 from service.store.receipt import Receipt
 from service.store.sending import answer_of, sendable
@@ -251,6 +253,27 @@ class OpenConversation:
         self._backing.wait(ticket)
         return self.message(node.id)
 
+    def expect(self, message_id: str, expected: Expected | None) -> None:
+        """Say what answers to a message should be, those there are and those to come; with `None`, anything.
+
+        Raises:
+            InvalidRequestError: It is too large, or no JSON.
+            KeyError: There is no such message.
+        """
+        kept = None if expected is None else Expected(codec.mask(expected.value, self._backing.keys))
+        if kept is not None and (problem := expected_problem(kept.value)) is not None:
+            raise InvalidRequestError(problem)
+
+        def store(connection: Connection) -> None:
+            change_expected(connection, message_id, kept)
+            change_conversation(connection, self.id, {})
+
+        with self._lock:
+            tree = self._state.tree.expect(message_id, kept)
+            self._state = replace(self._state, tree=tree, revision=self._state.revision + 1)
+            ticket = self._backing.writer.submit(store, group=self.id, on_drop=self._drop)
+        self._backing.wait(ticket)
+
     def choose(self, message_id: str) -> None:
         """Show the path that leads through a message to the newest one below it.
 
@@ -387,6 +410,7 @@ class OpenConversation:
                 run=runs.get(node.run_id or ""),
                 version_ids=tuple(other.id for other in tree.versions(node.id)),
                 repair=node.repair,
+                expected=tree.expected_of(node.id),
             )
             for node in nodes
         ]

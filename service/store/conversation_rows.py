@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, tuple_, update
 
 from service.store import codec
+from service.store.expected import Expected
 from service.store.files import store_files, without_files
 from service.store.folding import PREFIX, search_words, words_of
 from service.store.receipt import Receipt
@@ -22,6 +23,7 @@ from service.types import Message, Role
 __all__ = [
     "ConversationState",
     "change_conversation",
+    "change_expected",
     "insert_conversation",
     "insert_messages",
     "load_contents",
@@ -110,6 +112,7 @@ def insert_messages(
             "created_at": node.created_at,
             "content": None if message is None else codec.mask(_keep_files(connection, owner, node, message), keys),
             "repair": None if node.repair is None else node.repair.to_json(),
+            "expected": None if node.expected is None else node.expected.to_json(),
         }
         for node, message in messages
     ]
@@ -120,6 +123,12 @@ def insert_messages(
 def change_conversation(connection: Connection, ident: str, columns: Mapping[str, Any]) -> None:
     """Store what has changed, and that something has."""
     connection.execute(_CHANGE, {"conversation_id": ident, **columns})
+
+
+def change_expected(connection: Connection, message_id: str, expected: Expected | None) -> None:
+    """Store what answers to a message should be."""
+    told = None if expected is None else expected.to_json()
+    connection.execute(update(MessageRow).where(MessageRow.id == message_id).values(expected=told))
 
 
 def load_conversation(
@@ -138,11 +147,21 @@ def load_conversation(
         MessageRow.created_at,
         MessageRow.run_id,
         MessageRow.repair,
+        MessageRow.expected,
     )
     found = connection.execute(select(*columns).where(MessageRow.conversation_id == ident)).all()
     nodes = [
-        Node(message_id, parent_id, number, cast(Role, role), created_at, run_id, Receipt.from_json(repair))
-        for message_id, parent_id, number, role, created_at, run_id, repair in found
+        Node(
+            message_id,
+            parent_id,
+            number,
+            cast(Role, role),
+            created_at,
+            run_id,
+            Receipt.from_json(repair),
+            Expected.from_json(expected),
+        )
+        for message_id, parent_id, number, role, created_at, run_id, repair, expected in found
     ]
     names = ("created_at", "updated_at", "title", "headline", "settings", "draft", "deleted_at", "revision")
     return ConversationState(**{name: getattr(row, name) for name in names}, tree=Tree.of(nodes, row.leaf_id))

@@ -7,11 +7,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from service.store.expected import expected_problem
 from service.store.export_fields import Fields, Ident, Index, PromptFields, RunFields, Text, Time
 from service.store.receipt import ReceiptStep
 from service.types import Message, Role
 
-__all__ = ["FORMAT", "VERSION", "ConversationLine", "EndLine", "Line", "MessageFields", "RepairFields", "RunLine"]
+__all__ = [
+    "FORMAT",
+    "VERSION",
+    "ConversationLine",
+    "EndLine",
+    "ExpectedFields",
+    "Line",
+    "MessageFields",
+    "RepairFields",
+    "RunLine",
+]
 
 FORMAT = "openrouter-playground"
 VERSION = 1
@@ -26,6 +37,18 @@ class RepairFields(Fields):
     violations: Index = 0
 
 
+class ExpectedFields(Fields):
+    """What answers to a message should be."""
+
+    value: Any
+
+    @model_validator(mode="after")
+    def _check(self) -> ExpectedFields:
+        if (problem := expected_problem(self.value)) is not None:
+            raise ValueError(f"cannot be expected. {problem}")
+        return self
+
+
 class MessageFields(Fields):
     """A message of a conversation: what was said, or the run that answers."""
 
@@ -35,6 +58,7 @@ class MessageFields(Fields):
     message: Message | None = None
     run: Ident | None = None
     repair: RepairFields | None = None
+    expected: ExpectedFields | None = None
 
     @model_validator(mode="after")
     def _check(self) -> MessageFields:

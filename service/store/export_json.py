@@ -106,6 +106,7 @@ def _node(row: Mapping[str, Any]) -> dict[str, Any]:
         "created_at": written_time(row["created_at"]),
         "run": row["run_id"],
         "repair": row["repair"],
+        "expected": row["expected"],
     }
     if row["run_id"] is None:
         content = row["content"] if row["content"] is not None else ""

@@ -21,6 +21,7 @@ from service.store.conversation_rows import (
     insert_conversation,
     insert_messages,
 )
+from service.store.expected import Expected
 from service.store.export_fields import PromptFields, RunFields
 from service.store.export_format import ConversationLine, MessageFields, RepairFields, RunLine
 from service.store.export_rows import batches
@@ -166,6 +167,7 @@ class Importing:
             created_at=message.created_at,
             run_id=None if message.run is None else self._run_ids[message.run],
             repair=self._receipt(line, message.repair),
+            expected=None if message.expected is None else Expected(codec.mask(message.expected.value, self._keys)),
         )
 
     def _receipt(self, line: ConversationLine, repair: RepairFields | None) -> Receipt | None:

@@ -173,7 +173,8 @@ class MessageRow(Base):
     """A message of a conversation; `number` counts them there in the order of their making.
 
     `content` is a text or a list of content parts. An assistant's message has none: what it says is in its run,
-    unless the user wrote it. `repair` says how it was mended, where it was; see `receipt`.
+    unless the user wrote it. `repair` says how it was mended, where it was; see `receipt`. `expected` is what answers
+    to it should be; see `expected`.
     """
 
     __tablename__ = "messages"
@@ -189,6 +190,7 @@ class MessageRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     content: Mapped[Any | None] = mapped_column(Json)
     repair: Mapped[Any | None] = mapped_column(Json)
+    expected: Mapped[Any | None] = mapped_column(Json)
 
 
 class PreferenceRow(Base):

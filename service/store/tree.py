@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from service.store.expected import Expected
 from service.store.receipt import Receipt
 from service.types import Role
 
@@ -24,6 +25,7 @@ class Node:
     created_at: datetime
     run_id: str | None = None
     repair: Receipt | None = None
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,25 @@ class Tree:
         if node.parent_id is not None and node.parent_id not in self.nodes:
             raise KeyError(node.parent_id)
         return Tree({**self.nodes, node.id: node}, node.id)
+
+    def expect(self, message_id: str, expected: Expected | None) -> Tree:
+        """Return the tree with what answers to a message should be.
+
+        Raises:
+            KeyError: There is no such message.
+        """
+        changed = replace(self.nodes[message_id], expected=expected)
+        return Tree({**self.nodes, message_id: changed}, self.chosen_id)
+
+    def expected_of(self, message_id: str) -> Expected | None:
+        """Return what an answer is compared with: what its question expects.
+
+        Raises:
+            KeyError: There is no such message.
+        """
+        node = self.nodes[message_id]
+        is_answer = node.role == "assistant" and node.parent_id is not None
+        return self.nodes[node.parent_id or ""].expected if is_answer else None
 
     def choose(self, message_id: str) -> Tree:
         """Return the tree with the path that leads through a message to the newest leaf below it.

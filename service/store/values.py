@@ -14,6 +14,7 @@ from service.errors import OpenRouterError
 from service.results import ChatResult
 from service.runs import Run, RunState
 from service.store import codec
+from service.store.expected import Expected
 from service.store.receipt import Receipt
 from service.types import ChatRequest, ContentPart, Message, ModelParameters, ResponseFormat, Role, Tool
 
@@ -206,6 +207,7 @@ class StoredMessage:
         run: The live or stored run that answers; `None` for what the user wrote.
         version_ids: Its versions, itself included, oldest first.
         repair: How it mends another version; `None` where it does not.
+        expected: What it is compared with, as an answer; `None` where nothing is expected.
     """
 
     id: str
@@ -215,6 +217,7 @@ class StoredMessage:
     run: RunView | None
     version_ids: tuple[str, ...]
     repair: Receipt | None = None
+    expected: Expected | None = None
 
     @property
     def version(self) -> int:

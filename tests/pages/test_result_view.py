@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.actions import RaiseMaxTokens, Regenerate
 from pages.parts.answer_extras import picture_of, source_of
+from pages.parts.more_tokens import higher_limit
 from pages.parts.plain import literal
 from pages.parts.raw_view import raw_request, raw_response
-from pages.parts.result_view import higher_limit
 from pages.parts.verdict_chip import chip_of, sentence_of
 from pages.parts.violations import SHOWN
 from pages.parts.words import quiet_line
