@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from service.results import VerdictKind
+from service.results import CacheName, VerdictKind
 from service.runs import RunState
 from service.types import ChatRequest, Message
 
@@ -218,6 +218,8 @@ class ResultFields(Fields):
     verdict: VerdictFields | None = None
     parsed: Any = None
     warnings: list[Text] = []
+    cache: CacheName | None = None
+    original_cost: Cost | None = None
 
 
 class ContextFields(Fields):

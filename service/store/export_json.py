@@ -35,6 +35,7 @@ _RESULT_FIELDS = (
     "attempts",
     "is_partial",
     "parsed",
+    "cache",
 )
 _RESULT_LISTS = ("reasoning_details", "images", "annotations", "warnings")
 _EMPTY_IS_ABSENT = frozenset({"id", "model", "requested_model", "text", "reasoning", "tool_calls", *_RESULT_LISTS})
@@ -146,6 +147,7 @@ def _result(result: ChatResult) -> dict[str, Any]:
     if is_deeper(result.parsed, DEEPEST // 2):
         told["parsed"] = None
     told["tool_calls"] = [{"id": call.id, "name": call.name, "arguments": call.arguments} for call in result.tool_calls]
+    told["original_cost"] = written_cost(result.original_cost)
     timings = {name: _seconds(getattr(result.timings, name)) for name in ("queued", "first_token", "total")}
     told["timings"] = _told(timings)
     if (usage := result.usage) is not None:

@@ -194,6 +194,7 @@ FAULTS: Sequence[Fault] = (
         stream=End("answer", keeps_text=True, warning="1 part(s) of the stream could not be read"),
     ),
     # The answer is whole, and not what was asked for
+    Fault("sim/broken-json", judged("not_json"), structured=unusable(), wants_json=True),
     Fault("sim/wrong-shape", judged("wrong_shape"), structured=unusable(), wants_json=True),
     Fault("sim/schema-ignored", judged("wrong_shape"), structured=unusable(), wants_json=True),
     Fault("sim/not-json", judged("not_json"), structured=unusable(), wants_json=True),
