@@ -8,7 +8,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service.simulator import Simulator
-from tests.browser.driving import answer, choose_model, dismiss, finished, new_conversation, open_fold, send, unfinished
+from tests.browser.driving import (
+    answer,
+    choose_model,
+    dismiss,
+    finished,
+    new_conversation,
+    open_fold,
+    send,
+    tab_to,
+    unfinished,
+)
 
 # What tells where the focus is: these properties of the focused element, what it stands in, and its ::before and
 # ::after, compared with the same without focus. Chromium goes on from an element that was blurred.
@@ -64,12 +74,11 @@ def test_tab_reaches_everything_on_the_empty_page(tab: Page) -> None:
 
 
 def test_a_conversation_by_keyboard(tab: Page, server: Simulator, wait_idle: Callable[[Page], None]) -> None:
-    """Stop is behind the input; Copy, Regenerate and the list are reached as well."""
+    """Stop is behind the input and its button for files; Copy, Regenerate and the list are reached as well."""
     server.script(unfinished("The sea ", "is wide."))
     send(tab, "Tell me about the sea")
     expect(answer(tab)).to_contain_text("The sea is wide.")
-    tab.keyboard.press("Tab")
-    expect(tab.get_by_role("button", name="Stop", exact=True)).to_be_focused()
+    tab_to(tab, tab.get_by_role("button", name="Stop", exact=True), presses=2)
     tab.keyboard.press("Enter")
     expect(answer(tab)).to_contain_text("Stopped before the end")
     wait_idle(tab)

@@ -164,12 +164,13 @@ def test_parts_and_tool_results_come_back_as_they_were(make_library: Make) -> No
     """A picture beside a text, and a message with fields of its own."""
     conversation = make_library().create("me")
     parts = (ContentPart.text("What is this?"), ContentPart.image(b"\x89PNG\r\n\x1a\n"))
-    conversation.say(parts)
+    said = conversation.say(parts)
     conversation.say(Message.tool("call_1", '{"rain": false}'))
     again = make_library().get("me", conversation.id)
     assert again is not None
     first, second = again.path().messages
-    assert (first.content, first.text, again.title) == (parts, "What is this?", "What is this?")
+    assert again.messages_to_send(said.id) == [Message.user(parts)]
+    assert (first.text, again.title) == ("What is this?", "What is this?")
     assert (second.role, second.message) == ("tool", Message.tool("call_1", '{"rain": false}'))
 
 
