@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import choose_model, finished, open_fold, send
+from tests.browser.driving import choose_model, choose_view, finished, open_fold, send
 
 FIRST = '{"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}'
 SECOND = FIRST.replace('"}}', '"}, "age": {"type": "integer"}}').replace('["name"]', '["age"]')
@@ -30,6 +30,7 @@ def test_a_schema_is_saved_changed_saved_again_and_opened_as_it_was(
     choose_model(tab, "sim/json")
     open_fold(tab, "Response format")
     panel.get_by_text("JSON schema", exact=True).first.click()
+    choose_view(tab, "JSON")
     write(tab, FIRST)
     expect(panel_button(tab, "Save")).to_be_enabled()
     panel_button(tab, "Save").click()

@@ -93,7 +93,7 @@ def test_a_nested_schema_by_keyboard(tab: Page, server: Simulator) -> None:
     send(tab, "What was ordered?")
     shown = finished(tab)
     expect(chip(shown)).to_contain_text("Valid")
-    expect(shown.get_by_role("list", name="Answer").get_by_text("Price", exact=True).first).to_be_visible()
+    expect(shown.get_by_role("group", name="Answer").get_by_text("Price", exact=True).first).to_be_visible()
     assert server.chat_requests[-1].body["response_format"]["json_schema"]["schema"] == ORDER
 
 
