@@ -10,6 +10,7 @@ from pages.parts.conversation_state import (
     begin_renaming,
     conversation,
     deleted_conversation,
+    deleted_was_open,
     note_deleted,
     open_conversation,
     renamed_conversation,
@@ -95,9 +96,10 @@ def _do(conversation_id: str) -> None:
         open_conversation(library().duplicate(found).id)
     elif verb == "Delete":
         library().delete(owner(), conversation_id)
-        if here is not None and here.id == conversation_id:
+        was_open = here is not None and here.id == conversation_id
+        if was_open:
             open_conversation(None)
-        note_deleted(conversation_id)
+        note_deleted(conversation_id, was_open=was_open)
 
 
 def _title_input(found: ConversationSummary) -> None:
@@ -125,6 +127,8 @@ def _offer_undo() -> None:
 
 
 def _undo(conversation_id: str) -> None:
+    """Take a deletion back; the chat opens again only where it was open and no other is by now."""
     library().restore(owner(), conversation_id)
+    if deleted_was_open() and conversation() is None:
+        open_conversation(conversation_id)
     note_deleted(None)
-    open_conversation(conversation_id)

@@ -18,6 +18,7 @@ __all__ = [
     "begin_renaming",
     "conversation",
     "deleted_conversation",
+    "deleted_was_open",
     "edited_message",
     "end_editing",
     "failure",
@@ -41,6 +42,7 @@ EDITED = "chat.edited"
 PENDING = "chat.pending"
 RENAMED = "chat.renamed"
 FAILURES = "chat.failures"
+WAS_OPEN = "chat.deleted.was_open"
 
 
 def conversation() -> OpenConversation | None:
@@ -76,14 +78,20 @@ def open_conversation(conversation_id: str | None) -> None:
         st.query_params[CONVERSATION] = conversation_id
 
 
-def note_deleted(conversation_id: str | None) -> None:
-    """Remember what was deleted last, so that it can be taken back; `None` forgets it."""
+def note_deleted(conversation_id: str | None, *, was_open: bool = False) -> None:
+    """Remember what was deleted last, and whether it was open, so that it can be taken back; `None` forgets it."""
     st.session_state[DELETED] = conversation_id
+    st.session_state[WAS_OPEN] = was_open
 
 
 def deleted_conversation() -> str | None:
     """Return the id of the conversation that was deleted last."""
     return cast(str | None, st.session_state.get(DELETED))
+
+
+def deleted_was_open() -> bool:
+    """Whether the conversation that was deleted last was the open one."""
+    return bool(st.session_state.get(WAS_OPEN))
 
 
 def begin_renaming(conversation_id: str | None) -> None:

@@ -166,6 +166,29 @@ def test_a_conversation_is_renamed_copied_deleted_and_brought_back(chat: AppTest
     assert firsts(chat) == ["first title", "first title"]
 
 
+def test_taking_back_the_deletion_of_another_chat_stays_in_the_open_one(chat: AppTest) -> None:
+    """It was not open, so nobody asked to go there."""
+    chat.run()
+    say(chat, "the other one")
+    other = newest()
+    chat.button(key="chat.new").click().run()
+    say(chat, "the open one")
+    chat.menu_button(key=f"chat.verbs.{other.id}").set_value("Delete").run()
+    chat.button(key="chat.undo").click().run()
+    assert {found.title for found in backend().library.recent("local")} == {"the other one", "the open one"}
+    assert firsts(chat) == ["the open one", "the open one"]
+
+
+def test_a_chat_that_was_begun_meanwhile_stays_open_after_undo(chat: AppTest) -> None:
+    """The deleted one is back in the list alone."""
+    chat.run()
+    say(chat, "the deleted one")
+    chat.menu_button(key=f"chat.verbs.{newest().id}").set_value("Delete").run()
+    say(chat, "a new one")
+    chat.button(key="chat.undo").click().run()
+    assert firsts(chat) == ["a new one", "a new one"]
+
+
 def test_the_list_is_searched(chat: AppTest) -> None:
     chat.run()
     say(chat, "the price of apples")
