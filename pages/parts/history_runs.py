@@ -13,9 +13,10 @@ from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
 from pages.parts.result_view import show_result
 from pages.parts.state import is_demo, library, owner, service
+from pages.parts.verdict_chip import kind_chip
 from pages.parts.words import cost
 from service import OpenRouterError, Run
-from service.store import RunFilters, StoredRun, asked_last
+from service.store import RunFilters, StoredRun, asked_last, outcome_of
 
 __all__ = ["history_runs", "show_exchange"]
 
@@ -58,10 +59,11 @@ def _row(run: StoredRun) -> None:
 
 
 def _label(run: StoredRun) -> str:
-    verdict = run.columns["verdict"]
-    outcome = str(verdict or run.state).replace("_", " ").capitalize()
+    chip = kind_chip(outcome_of(run.columns))
+    outcome = chip.label if chip is not None else run.state.capitalize()
+    icon = chip.icon if chip is not None else _ICONS.get(run.state, "sync")
     facts = " · ".join([outcome, literal(run.model), f"cost {cost(run.cost)}", moment(run.created_at)])
-    return f":material/{_ICONS.get(run.state, 'sync')}: **{literal(run.headline)}**  :gray[{facts}]"
+    return f":material/{icon}: **{literal(run.headline)}**  :gray[{facts}]"
 
 
 def show_exchange(run: StoredRun, key: str) -> None:

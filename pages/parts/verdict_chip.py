@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,7 @@ from pages.parts.plain import literal
 from service import Verdict
 from service.results import VerdictKind
 
-__all__ = ["Chip", "chip_of", "sentence_of", "verdict_chip"]
+__all__ = ["Chip", "chip_of", "kind_chip", "sentence_of", "verdict_chip"]
 
 Color = Literal["green", "orange", "red", "gray"]
 
@@ -25,7 +26,7 @@ class Chip:
     color: Color
 
 
-_CHIPS: dict[VerdictKind, Chip] = {
+_CHIPS: Mapping[VerdictKind, Chip] = {
     "valid": Chip("Valid", "check_circle", "green"),
     "fenced": Chip("JSON in a fence", "code_blocks", "green"),
     "wrong_shape": Chip("Wrong shape", "rule", "orange"),
@@ -44,6 +45,11 @@ def chip_of(verdict: Verdict) -> Chip:
     if verdict.kind != "wrong_shape":
         return chip
     return Chip(f"{chip.label} ({len(verdict.issues)})", chip.icon, chip.color)
+
+
+def kind_chip(kind: str) -> Chip | None:
+    """Return the chip of a kind of verdict alone, as a list of runs knows it; `None` where it is no verdict."""
+    return next((chip for known, chip in _CHIPS.items() if known == kind), None)
 
 
 def sentence_of(verdict: Verdict) -> str:

@@ -10,11 +10,13 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.clock import spoken
 from pages.parts.exports import run_query
 from pages.parts.history_filters import span
+from service import ResponseFormat
 from service.simulator import Simulator
 from service.store import RunFilters
 from service.web.bootstrap import backend
 from service.web.exports import filters_of
 from tests.pages.conftest import newest, say
+from tests.support import ask
 
 NOW = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)
 
@@ -64,7 +66,7 @@ def test_a_deleted_chat_comes_back(history: AppTest) -> None:
 def test_runs_are_listed_with_what_became_of_them_and_filtered(history: AppTest) -> None:
     show_runs(history)
     first, second = labels(history)
-    assert ":material/error:" in first
+    assert ":material/cloud_off:" in first
     assert "the weather at sea" in first
     assert "Completed · sim/echo" in second
     history.multiselect(key="history.states").set_value(["failed"]).run()
@@ -73,6 +75,23 @@ def test_runs_are_listed_with_what_became_of_them_and_filtered(history: AppTest)
     assert "No run fits. Take a filter away." in [caption.value for caption in history.caption]
     history.button(key="history.clear").click().run()
     assert len(labels(history)) == 2
+
+
+def test_a_run_of_the_wrong_shape_has_no_tick(chat: AppTest) -> None:
+    """It came to its end, but what it is worth is its verdict, in the words and the sign of the chip."""
+    form = ResponseFormat.json_schema("person", {"type": "object", "properties": {"age": {"type": "integer"}}})
+    for model in ("sim/wrong-shape", "sim/not-json", "sim/echo"):
+        run = backend().service.start(ask(model, response_format=form if model != "sim/echo" else None))
+        backend().library.record("local", run, kind="chat")
+        assert run.join(20)
+    assert backend().library.flush(10)
+    history = show_runs(chat.run().switch_page("history.py").run())
+    told = [(label.partition(" ")[0], label.partition("[")[2].partition(" · ")[0]) for label in labels(history)]
+    assert told == [
+        (":material/check:", "Completed"),
+        (":material/data_object:", "Not JSON"),
+        (":material/rule:", "Wrong shape"),
+    ]
 
 
 def test_a_run_is_shown_and_run_again(history: AppTest, server: Simulator) -> None:
