@@ -15,7 +15,7 @@ from service import ChatResult, ResponseFormat
 from service.spreadsheet import csv_text, lists_in, table_of
 from service.structured import read_json
 from service.structured.as_written import asked_by
-from service.structured.form import Form
+from service.structured.form import Form, LiveForm
 from service.structured.words import clean
 
 __all__ = ["download_buttons", "is_json", "rules_of", "show_structured", "show_wrong_places", "value_of"]
@@ -24,7 +24,7 @@ _LOOKS_LIKE_JSON = re.compile(r"\s*(?:[{\[]|```)")
 
 
 def show_structured(result: ChatResult, asked: ResponseFormat, *, key: str) -> None:
-    """Draw the value in tabs; what is no JSON to its end is drawn as it came.
+    """Draw the value in tabs; what broke off is a form as far as it came, and what is no JSON is drawn as it came.
 
     Args:
         result: The answer.
@@ -34,7 +34,7 @@ def show_structured(result: ChatResult, asked: ResponseFormat, *, key: str) -> N
     if not result.text.strip():
         return
     if not is_json(result):
-        _show_source(result.text)
+        _show_part(result, asked)
         return
     value = value_of(result)
     lists = lists_in(value)
@@ -101,7 +101,30 @@ def _form(result: ChatResult, asked: ResponseFormat, value: Any) -> str:
     drawn = Form(rules_of(asked))
     issues = result.verdict.issues if result.verdict is not None else ()
     drawn.fill(value, issues, is_checked=asked.schema_body is not None)
-    return f'<div class="orp-form" role="group" aria-label="Answer">{drawn.html()}</div>'
+    return _as_form(drawn.html())
+
+
+def _as_form(fields: str) -> str:
+    return f'<div class="orp-form" role="group" aria-label="Answer">{fields}</div>'
+
+
+def _show_part(result: ChatResult, asked: ResponseFormat) -> None:
+    """Show what broke off as its reader saw it come, in a form that calls nothing right; else as it came."""
+    live = LiveForm(rules_of(asked))
+    if _broke_off(result):
+        live.feed(result.text)
+    if not live.has_begun or not live.is_json:
+        _show_source(result.text)
+        return
+    form, raw = st.tabs(["Form", "Raw"])
+    with form:
+        st.html(_as_form(live.stopped()))
+    raw.code(clean(result.text), language=None, wrap_lines=True)
+
+
+def _broke_off(result: ChatResult) -> bool:
+    kind = result.verdict.kind if result.verdict is not None else None
+    return result.is_partial or kind in ("stopped", "cut_off", "provider_error")
 
 
 def _show_source(text: str) -> None:

@@ -193,12 +193,33 @@ def test_regenerate_is_handed_to_the_page(show: Callable) -> None:
 
 
 def test_a_cut_off_answer_offers_twice_the_tokens(show: Callable) -> None:
-    """The half JSON is shown as it came, with the reason, and never as a form."""
+    """With the reason."""
     at = show("sim/cut-off", response_format=FORM, max_tokens=40)
-    assert list(at.tabs) == []
     assert at.caption[0].value == sentence_of(at.session_state["run"].result.verdict)
     at.button(key="answer.raise").click().run()
     assert at.session_state["action"] == RaiseMaxTokens(80)
+
+
+@pytest.mark.parametrize("finish", ["length", "error", None])
+def test_half_an_answer_stays_the_form_that_was_filling(show: Callable, sim: Simulator, finish: str | None) -> None:
+    """With what had come, nothing called right, nothing to download, and the text as it came beside it."""
+    half = '{"name": "Ada Lovel'
+    sim.script(Reply(chunks=streamed(half, finish=finish)))
+    at = show("sim/json", response_format=FORM)
+    assert [tab.label for tab in at.tabs] == ["Form", "Raw"]
+    assert ">Ada Lovel<" in form_of(at)
+    assert "breaks off here" in form_of(at)
+    assert "✓" not in form_of(at)
+    assert at.tabs[1].code[0].value == half
+    assert list(at.get("download_button")) == []
+
+
+def test_half_an_answer_in_words_is_no_form(show: Callable, sim: Simulator) -> None:
+    """It is shown as it came."""
+    sim.script(Reply(chunks=streamed("I would sa", finish="length")))
+    at = show("sim/json", response_format=FORM)
+    assert list(at.tabs) == []
+    assert at.markdown[0].value == "I would sa"
 
 
 def test_a_refusal_stands_in_the_models_words(show: Callable) -> None:

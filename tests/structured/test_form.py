@@ -399,6 +399,17 @@ def test_names_in_words(name: str | int, words: str) -> None:
     assert label(name) == words
 
 
+def test_a_form_that_stops_filling_says_where_and_calls_nothing_right() -> None:
+    """What did not come is not there; a wrong field stays wrong."""
+    form = LiveForm({**SCHEMA, "properties": {"total": {"type": "integer"}, **SCHEMA["properties"]}})
+    form.feed('{"total": "x", "seller": "A", "lines": [{"what": "lamp", "price": 2}, {"what": "cha')
+    html = form.stopped()
+    states = set(re.findall(r'data-state="(\w+)"', html))
+    assert states == {"wrong", "given", "cut", "absent"}
+    assert "cha<" in html
+    assert "orp-blank" not in html
+
+
 @pytest.mark.parametrize("schema", [True, None, {"$ref": "#/nowhere"}, {"$ref": "#"}, {"properties": 5}])
 def test_a_schema_that_says_nothing_draws_nothing_ahead(schema: Any) -> None:
     assert LiveForm(schema).since(-1) == []

@@ -10,7 +10,7 @@ from service.results import Issue
 from service.structured.arriving import Path
 from service.structured.form.checks import Checks
 from service.structured.form.html import node_html
-from service.structured.form.node import Node
+from service.structured.form.node import Node, State
 from service.structured.form.shape import Shape
 from service.structured.form.tree import Tree
 from service.structured.words import place
@@ -19,6 +19,8 @@ __all__ = ["Form", "Fragment"]
 
 _PIECE = 400
 """Characters of a long text that are sent once while it grows."""
+
+_WHEN_STOPPED: Mapping[State, State] = {"waiting": "absent", "filling": "cut", "ok": "given"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,14 @@ class Form:
                 node.state = "ok" if is_right else "given"
             elif node.state == "waiting":
                 node.state = "absent"
+
+    def stop(self) -> None:
+        """Leave it as it is because nothing more comes: nothing waits any longer, and nothing is called right."""
+        for node in self._tree:
+            if node.state in _WHEN_STOPPED:
+                node.state = _WHEN_STOPPED[node.state]
+            if node.kind == "row":
+                node.is_complete = True
 
     def since(self, version: int) -> list[Fragment]:
         """Return what has changed after a version, what holds others first."""

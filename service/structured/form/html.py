@@ -20,6 +20,7 @@ __all__ = ["node_html"]
 _SIGNS = {
     "waiting": ("○", "not here yet"),
     "filling": ("…", "being written"),
+    "cut": ("…", "breaks off here"),
     "ok": ("✓", "fits the schema"),
     "wrong": ("✗", "does not fit the schema"),
 }

@@ -59,6 +59,11 @@ class LiveForm:
         if self._json.growing is not None:
             self._form.grow(*self._json.growing)
 
+    def stopped(self) -> str:
+        """Return the whole form as it stays when nothing more comes; nothing is called right."""
+        self._form.stop()
+        return self._form.html()
+
     def since(self, version: int) -> list[Fragment]:
         """Return the fields that have changed after a version; after -1 all of them."""
         return self._form.since(version)

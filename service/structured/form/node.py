@@ -17,8 +17,8 @@ __all__ = ["Kind", "Node", "State"]
 Kind = Literal["root", "group", "table", "list", "row", "item", "field", "piece", "note"]
 """`group` is an object, `row` an object in a table, `item` a value in a list, `piece` a part of a long text."""
 
-State = Literal["waiting", "filling", "given", "ok", "wrong", "absent"]
-"""`given` is complete and not checked; `absent` did not come."""
+State = Literal["waiting", "filling", "cut", "given", "ok", "wrong", "absent"]
+"""`cut` broke off; `given` is complete and not checked; `absent` did not come."""
 
 
 @dataclass(eq=False)
