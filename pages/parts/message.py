@@ -14,7 +14,7 @@ from pages.parts.live_view import live_view
 from pages.parts.markdown import safe_markdown
 from pages.parts.problems import show_problems
 from pages.parts.repair_steps import receipt_of, repair_steps
-from pages.parts.result_view import show_result
+from pages.parts.result_view import has_line, show_result
 from pages.parts.run_settings import RunSettings
 from pages.parts.secret_card import is_confirmed
 from pages.parts.small_buttons import version_buttons
@@ -78,7 +78,7 @@ def _show_answer(
         return None
     other = settings.model if settings.model != run.model else None
     version = (message.version, message.versions)
-    receipt = receipt_of(message, run.result) if run.result is not None else None
+    receipt = receipt_of(message, run.result, has_figures=not has_line(run)) if run.result is not None else None
     waits = is_waiting(message, is_last=is_last)
     chosen = show_result(
         run,

@@ -42,8 +42,8 @@ def repair_steps(message: StoredMessage, *, key: str, default_model: str) -> Act
     return _show_steps(run, result, verdict, key, default_model) if verdict.kind in REPAIRABLE else None
 
 
-def receipt_of(message: StoredMessage, result: ChatResult) -> str | None:
-    """Say how an answer was mended, and what that cost; `None` for one that was not."""
+def receipt_of(message: StoredMessage, result: ChatResult, *, has_figures: bool) -> str | None:
+    """Say how an answer was mended, and with figures what that cost; `None` for one that was not."""
     receipt = message.repair
     if receipt is None:
         return None
@@ -59,6 +59,8 @@ def receipt_of(message: StoredMessage, result: ChatResult) -> str | None:
             told = f"Asked again with response healing {why}"
         case "model":
             told = f"Asked {literal(result.requested_model)} {why}"
+    if not has_figures:
+        return told
     paid = cost(result.usage.cost if result.usage is not None else None)
     return f"{told} · {paid}{' (simulated)' if is_demo() else ''} · {result.timings.total:.1f} s"
 

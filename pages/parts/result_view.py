@@ -24,7 +24,7 @@ from service import ChatResult, ResponseFormat
 from service.store import RunView
 from service.structured.words import clean
 
-__all__ = ["show_result"]
+__all__ = ["has_line", "show_result"]
 
 
 def show_result(
@@ -64,7 +64,7 @@ def show_result(
         chosen = show_error(run.error, key=f"{key}.error", can_retry=can_retry, failed_at=failed_at)
     with st.container(gap="xsmall"):
         _show_notes(result)
-        if run.error is None or result.text:
+        if has_line(run):
             _show_line(result, is_demo)
         if receipt is not None:
             st.caption(f":material/healing: {receipt}")
@@ -76,6 +76,11 @@ def show_result(
             expected_button(comparison)
         show_raw(run, result, key=key)
     return ShowVersion(step) if step is not None else chosen
+
+
+def has_line(run: RunView) -> bool:
+    """Whether a line of figures is drawn below what arrived: seconds, tokens and cost."""
+    return run.result is not None and (run.error is None or bool(run.result.text))
 
 
 def _show_answer(form: ResponseFormat | None, result: ChatResult, key: str) -> None:
@@ -106,7 +111,8 @@ def _show_notes(result: ChatResult) -> None:
 
 def _show_line(result: ChatResult, is_demo: bool) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        if result.verdict is not None:
+        # A stop is told by its sentence, close above.
+        if result.verdict is not None and result.verdict.kind != "stopped":
             verdict_chip(result.verdict)
         st.caption(quiet_line(result, is_demo=is_demo), width="content")
 

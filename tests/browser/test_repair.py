@@ -9,7 +9,7 @@ from service.simulator import Simulator
 from tests.browser.driving import answer, chip, choose_model, finished, send
 from tests.browser.test_structured import SCHEMA, choose_schema_by_keyboard
 
-RECEIPT = re.compile(r"Asked again after \d+ violations? in version 1 · \$0\.\d+ · [\d.]+ s")
+RECEIPT = re.compile(r"Asked again after \d+ violations? in version 1")
 
 
 def test_a_wrong_answer_is_asked_for_again(

@@ -1,6 +1,7 @@
 """Mending a bad answer, without a browser: the steps, their prices, the versions they make, and the receipts."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -20,9 +21,10 @@ from service import (
 )
 from service.simulator import Simulator
 from service.store import Receipt, StoredMessage
+from service.structured.words import plural
 from tests.pages.conftest import new_session, newest, say, settle
 from tests.pages.test_schema_editor import FORMAT, write_json
-from tests.support import ask
+from tests.support import ask, refusing
 
 SCHEMA = {
     "type": "object",
@@ -111,8 +113,9 @@ def test_a_wrong_shape_is_asked_for_again_with_its_violations(asked: Any, server
     *_, answer, told = server.chat_requests[-1].body["messages"]
     assert answer == {"role": "assistant", "content": answers()[0].text}
     assert all(str(issue) in told["content"] for issue in answers()[0].run.result.verdict.issues)
-    assert f"Asked again after {count} violation" in captions(chat)
-    assert " in version 1 · \\$0.00" in captions(chat)
+    (receipt,) = [caption.value for caption in chat.caption if "Asked again after" in caption.value]
+    assert receipt.partition("Asked")[2] == f" again after {plural(count, 'violation')} in version 1"
+    assert " · \\$0.00" in captions(chat)
     assert steps(chat) == []
 
 
@@ -144,7 +147,15 @@ def test_response_healing_asks_for_the_whole_answer(asked: Any, server: Simulato
     first, second = (request.body for request in server.chat_requests)
     assert (second["plugins"], second["stream"]) == ([{"id": "response-healing"}], False)
     assert second["messages"] == first["messages"]
-    assert "Asked again with response healing after version 1 · " in captions(chat)
+    assert "Asked again with response healing after version 1" in captions(chat)
+
+
+def test_a_receipt_has_figures_where_no_line_above_has_them(asked: Any, server: Simulator) -> None:
+    """The second request failed before anything had come."""
+    chat = asked("sim/wrong-shape")
+    server.script(refusing(403))
+    press(chat, "Ask again")
+    assert re.search(r"Asked again after \d+ violations? in version 1 · — · \d+\.\d s", captions(chat))
 
 
 def test_another_model_may_be_asked(asked: Any, server: Simulator) -> None:
