@@ -28,7 +28,8 @@ RunState = Literal["queued", "waiting", "streaming", "completed", "failed", "sto
 
 STOPPED = Verdict("stopped", "Stopped before the end; what had arrived is kept.")
 STOPPED_EARLY = Verdict("stopped", "Stopped before anything had arrived.")
-FAILED = Verdict("provider_error", "The provider failed; what had arrived is kept.")
+FAILED = Verdict("provider_error", "The request failed before the end; what had arrived is kept.")
+FAILED_EARLY = Verdict("provider_error", "The request failed before anything had arrived.")
 
 log = logging.getLogger(__name__)
 
@@ -249,6 +250,10 @@ class Run:
             original_cost=self._original_cost,
         )
 
+    def failed_outcome(self) -> ChatResult:
+        """Return what had arrived before it failed, which may be nothing."""
+        return self.outcome(is_partial=True, verdict=FAILED if self.answer.has_output else FAILED_EARLY)
+
     def _end(self, state: RunState, result: ChatResult, error: OpenRouterError | None = None) -> None:
         if self._ended.is_set():
             return
@@ -305,10 +310,10 @@ class Runs:
         except asyncio.CancelledError:
             _end_stopped(run)
         except OpenRouterError as error:
-            run._end("failed", error.partial or run.outcome(is_partial=True, verdict=FAILED), error)
+            run._end("failed", error.partial or run.failed_outcome(), error)
         except Exception as error:
             log.exception("run %s failed in an unforeseen way", run.id)
-            run._end("failed", run.outcome(is_partial=True, verdict=FAILED), _unforeseen(error))
+            run._end("failed", run.failed_outcome(), _unforeseen(error))
         else:
             run._end("completed", result)
 

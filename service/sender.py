@@ -14,7 +14,7 @@ from service.guard.admission import Guard
 from service.reader import ResponseReader
 from service.redact import redact
 from service.results import ChatResult
-from service.runs import FAILED, Run
+from service.runs import Run
 from service.telemetry.observer import Observer
 from service.wire.answer import Answer
 
@@ -84,7 +84,7 @@ class Sender:
     def _explain(self, run: Run, payload: Mapping[str, Any], error: OpenRouterError) -> OpenRouterError:
         """Fill in what had arrived and where it happened."""
         if error.partial is None and run.answer.has_arrived:
-            error.partial = run.outcome(is_partial=True, verdict=FAILED)
+            error.partial = run.failed_outcome()
         error.context = ErrorContext(
             request_id=run.request_id or error.context.request_id,
             correlation_id=run.correlation_id,

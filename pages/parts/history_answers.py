@@ -13,8 +13,8 @@ from pages.parts.history_filters import history_filters
 from pages.parts.history_runs import show_exchange
 from pages.parts.history_view import link_to, show_more_button, shown_rows
 from pages.parts.state import close_dialog, input_value, library, open_dialog, opened_dialog, owner, put_input
+from pages.parts.words import times_asked
 from service.store import AnsweredSchema, AnswerTable, StoredRun
-from service.structured.words import plural
 
 __all__ = ["history_answers"]
 
@@ -73,8 +73,7 @@ def _chosen() -> AnswerTable | None:
 
 
 def _label(schema: AnsweredSchema) -> str:
-    answers = plural(schema.use.runs, "answer") if schema.use.runs else "no answers yet"
-    return f"{schema.name} · {answers}" + ("" if schema.is_saved else " · not saved")
+    return f"{schema.name} · {times_asked(schema.use)}" + ("" if schema.is_saved else " · not saved")
 
 
 @st.dialog("Answer", icon=":material/data_object:", width="large", on_dismiss=close_dialog)

@@ -11,9 +11,9 @@ from pages.parts.save_schema import said_of, save_button, save_dialog
 from pages.parts.saved_changes import change_buttons, offer_undo, opened_row, renaming_input
 from pages.parts.saved_link import open_version, saved_state
 from pages.parts.state import close_dialog, library, open_dialog, opened_dialog, owner
+from pages.parts.words import times_asked
 from service import StorageError
-from service.store import SavedSchema, SchemaUse, SchemaVersion
-from service.structured.words import plural
+from service.store import SavedSchema, SchemaVersion
 
 __all__ = ["saved_schemas"]
 
@@ -80,7 +80,7 @@ def _row(keys: FormatKeys, found: SavedSchema) -> None:
             with st.container(gap=None, width="stretch"):
                 st.markdown(f"**{literal(found.name)}**")
                 versions = f"Version {found.version}, {moment(found.updated_at)}"
-                st.caption(f"{versions} · {_used(found.use)}")
+                st.caption(f"{versions} · {times_asked(found.use)}")
             _open_button(keys, found, found.version, "Open")
         change_buttons(keys, found)
         if shown == "versions":
@@ -91,9 +91,8 @@ def _row(keys: FormatKeys, found: SavedSchema) -> None:
 def _version(keys: FormatKeys, found: SavedSchema, version: SchemaVersion) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="xsmall"):
         note = f" · {literal(version.note)}" if version.note else ""
-        st.caption(
-            f"Version {version.number}, {moment(version.created_at)} · {_used(version.use)}{note}", width="stretch"
-        )
+        told = f"Version {version.number}, {moment(version.created_at)} · {times_asked(version.use)}{note}"
+        st.caption(told, width="stretch")
         _open_button(keys, found, version.number, f"Open version {version.number}")
 
 
@@ -113,7 +112,3 @@ def _open(keys: FormatKeys, found: SavedSchema, number: int) -> None:
     if versions:
         open_version(keys, versions[0], found.name)
         close_dialog()
-
-
-def _used(use: SchemaUse) -> str:
-    return plural(use.runs, "answer") if use.runs else "no answers yet"

@@ -6,8 +6,19 @@ from decimal import Decimal
 
 from pages.parts.plain import literal
 from service import ChatResult, ModelInfo
+from service.store import SchemaUse
 
-__all__ = ["UNKNOWN", "cost", "estimate", "file_size", "plain_cost", "price", "quiet_line", "short_price"]
+__all__ = [
+    "UNKNOWN",
+    "cost",
+    "estimate",
+    "file_size",
+    "plain_cost",
+    "price",
+    "quiet_line",
+    "short_price",
+    "times_asked",
+]
 
 UNKNOWN = "—"
 
@@ -77,6 +88,13 @@ def quiet_line(result: ChatResult, *, is_demo: bool) -> str:
         parts.append(f"{usage.prompt_tokens:,} in, {usage.completion_tokens:,} out tokens")
     parts.append(_paid(result) + (" (simulated)" if is_demo and _is_known(result) else ""))
     return " · ".join(parts)
+
+
+def times_asked(use: SchemaUse) -> str:
+    """Say how often a schema was asked for; not every request has brought an answer."""
+    if not use.runs:
+        return "not asked yet"
+    return "asked once" if use.runs == 1 else f"asked {use.runs:,} times"
 
 
 def _paid(result: ChatResult) -> str:

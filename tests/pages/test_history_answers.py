@@ -95,13 +95,13 @@ def test_without_a_schema_it_is_said_how_to_get_one(chat: AppTest) -> None:
 def test_schemas_are_chosen_by_name_with_how_many_answers(history: AppTest) -> None:
     """It begins with what was used last; a saved one goes by its name."""
     choice = history.selectbox(key="history.schema")
-    assert choice.options == ["A place · 1 answer · not saved", "name, tags · 3 answers · not saved"]
+    assert choice.options == ["A place · asked once · not saved", "name, tags · asked 3 times · not saved"]
     assert choice.value == backend().library.schemas.answered("local")[0].key
     backend().library.schemas.save("local", "Person", json.dumps(PERSON))
     history.run()
     assert history.selectbox(key="history.schema").options == [
-        "Person · 3 answers",
-        "A place · 1 answer · not saved",
+        "Person · asked 3 times",
+        "A place · asked once · not saved",
     ]
 
 
@@ -156,7 +156,7 @@ def test_a_saved_schema_without_answers_can_be_chosen_from_elsewhere(chat: AppTe
     chat.run()
     chat.session_state["history.schema"] = saved.schema_id
     history = show(chat.switch_page("history.py").run())
-    assert history.selectbox(key="history.schema").options == ["Person · no answers yet"]
+    assert history.selectbox(key="history.schema").options == ["Person · not asked yet"]
     assert "Nobody has asked by it yet." in captions(history)
 
 

@@ -121,7 +121,7 @@ def test_where_it_is_used_is_told_with_it(editor: AppTest) -> None:
     say(editor, "Who?")
     say(editor, "And who else?")
     press(editor, "list")
-    assert "· 2 answers" in captions(editor)
+    assert "· asked 2 times" in captions(editor)
     press(editor, f"All answers.{saved().id}")
     assert editor.session_state["history.shows"] == "answers"
     assert editor.session_state["history.schema"] == saved().id

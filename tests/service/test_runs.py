@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from service import ChatResult, OpenRouterError, OpenRouterService, ProviderError, Run
+from service import ChatResult, OpenRouterError, OpenRouterService, ProviderError, Run, Verdict
 from service.loop import BackgroundLoop
 from service.runs import Runs
 from service.simulator import Simulator
@@ -36,6 +36,20 @@ def test_a_run_is_found_by_its_id(service: OpenRouterService) -> None:
     assert run.join(5)
     assert (service.runs.get(run.id), service.runs.live) == (run, [])
     assert service.runs.get("unknown") is None
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        ("sim/out-of-credits", "The request failed before anything had arrived."),
+        ("sim/error-mid-stream", "The request failed before the end; what had arrived is kept."),
+    ],
+)
+def test_a_failure_says_whether_anything_is_kept(service: OpenRouterService, model: str, sentence: str) -> None:
+    run = service.start(ask(model))
+    assert run.join(20)
+    assert run.result is not None
+    assert run.result.verdict == Verdict("provider_error", sentence)
 
 
 def test_the_oldest_finished_runs_are_forgotten(loop: BackgroundLoop) -> None:
