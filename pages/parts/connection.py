@@ -18,11 +18,12 @@ from pages.parts.session_key import (
 )
 from pages.parts.state import is_demo, service
 from pages.parts.words import cost
-from service import ConfigurationError, KeyStatus, OpenRouterError
+from service import ConfigurationError, KeyStatus, NetworkError, OpenRouterError, RequestTimeoutError
 
 __all__ = ["connection"]
 
 _OF_OPENROUTER = "Paste a key of [OpenRouter](https://openrouter.ai/settings/keys) to ask real models."
+_KEYS_OF_OPENROUTER = "sk-or-"
 _USE = (
     "It serves your own requests in this session only, stays in the server's memory until you disconnect, reload the "
     "page or close it, and is written nowhere.\n\nTo connect for good, set `OPENROUTER_API_KEY` in `.env` and start "
@@ -41,7 +42,7 @@ def connection() -> None:
 
 
 def _ask_for_key() -> None:
-    is_openrouter = is_demo() or service().config.is_openrouter
+    is_openrouter = _is_openrouter()
     st.caption(f"{_OF_OPENROUTER if is_openrouter else _of_other_server()} {_USE}")
     with st.form("connection", border=False, clear_on_submit=False):
         st.text_input(
@@ -56,9 +57,18 @@ def _ask_for_key() -> None:
         st.form_submit_button("Connect", icon=":material/key:", on_click=_try, width="stretch")
 
 
+def _is_openrouter() -> bool:
+    """Whether what is pasted is sent to OpenRouter; demo mode is left for it."""
+    return is_demo() or service().config.is_openrouter
+
+
 def _of_other_server() -> str:
     """Say whose key is wanted: what is pasted here is sent there."""
     return f"Paste a key of the server that this app asks, `{service().config.base_url}`."
+
+
+class _OtherKeyError(ConfigurationError):
+    """What was pasted is something else than a key of OpenRouter; nothing was sent."""
 
 
 def _try() -> None:
@@ -66,6 +76,8 @@ def _try() -> None:
     try:
         if not key:
             raise ConfigurationError("The key is blank.")
+        if _is_openrouter() and not key.startswith(_KEYS_OF_OPENROUTER):
+            raise _OtherKeyError("This is no key of OpenRouter.")
         connect(key)
     except OpenRouterError as error:
         keep_connection_error(error)
@@ -90,7 +102,20 @@ def _left(status: KeyStatus | None) -> str:
 
 
 def _sentence(error: OpenRouterError) -> str:
+    if isinstance(error, _OtherKeyError):
+        return f"This does not look like an OpenRouter key; they begin with {_KEYS_OF_OPENROUTER}."
     if isinstance(error, ConfigurationError):
         return "A key is one word of plain characters, such as sk-or-v1-…: copy it again, whole, and paste it here."
+    if isinstance(error, NetworkError | RequestTimeoutError):
+        return _unreachable(error)
     words = f" ({literal(error.provider_message)})" if error.provider_message else ""
     return f"{error.message}{words} {error.hint}"
+
+
+def _unreachable(error: OpenRouterError) -> str:
+    """Say it for people first; what the network said stands below for those who can use it."""
+    is_openrouter = _is_openrouter()
+    who = "OpenRouter" if is_openrouter else literal(service().config.host)
+    ask = "Are you online?" if is_openrouter else "Is it running, and are you online?"
+    words = literal(" ".join(part for part in (error.message, error.provider_message) if part))
+    return f"{who} cannot be reached. {ask}\n\n:small[{words}]"

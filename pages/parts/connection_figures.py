@@ -16,7 +16,12 @@ KEPT = "connection.figures"
 
 
 def connection_figures() -> None:
-    """Draw a button that asks, and what came of it the last time for the key that is in use now."""
+    """Draw a button that asks, and what came of it the last time for the key that is in use now.
+
+    In demo mode there is nothing to ask: a key that was typed and not connected yet would not be the one that is asked.
+    """
+    if is_demo():
+        return
     st.button("Check the connection", icon=":material/network_check:", key="connection.check", on_click=_check)
     kept = input_value(KEPT)
     if isinstance(kept, tuple) and kept[0] is service():
@@ -28,7 +33,7 @@ def _check() -> None:
     health = asked.health()
     lines = health_lines(health, _name_of(asked.config))
     # Whose key it is may know what is left on it; a visitor of somebody else's app need not.
-    if not is_demo() and (session_connection() is not None or owner() == "local"):
+    if session_connection() is not None or owner() == "local":
         try:
             lines += key_lines(asked.key_status())
         except OpenRouterError as error:
@@ -37,8 +42,6 @@ def _check() -> None:
 
 
 def _name_of(config: OpenRouterConfig) -> str:
-    if is_demo():
-        return "The simulator"
     return "OpenRouter" if config.is_openrouter else literal(config.host)
 
 
@@ -50,8 +53,9 @@ def health_lines(health: Health, name: str) -> list[str]:
     else:
         why = f": {literal(health.last_error.message)}" if health.last_error is not None else ""
         lines = [f"{name} does not answer{why}"]
-    waiting = f"; waiting for their turn: {health.runs_waiting:,}" if health.runs_waiting else ""
-    lines.append(f"Answers being written now, for everybody here: {health.runs_in_flight:,}{waiting}")
+    if health.runs_in_flight or health.runs_waiting:
+        waiting = f"; waiting for their turn: {health.runs_waiting:,}" if health.runs_waiting else ""
+        lines.append(f"Answers being written now, for everybody here: {health.runs_in_flight:,}{waiting}")
     if health.breaker != "closed":
         lines.append("The default model failed again and again, and is left alone for a moment")
     return lines

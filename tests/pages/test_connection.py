@@ -1,5 +1,6 @@
 """A key pasted into the page: tested, used for this session alone, shown nowhere."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -93,6 +94,31 @@ def test_what_is_no_key_is_said_at_the_field(open_page: Callable[[], AppTest], s
     page = paste(open_page(), key)
     assert "A key is one word of plain characters" in page.error[0].value
     assert [request for request in sim.requests if request.path.endswith("/key")] == []
+
+
+def test_what_is_no_key_of_openrouter_is_not_sent_there(
+    sim: Simulator, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In demo mode, which a key of OpenRouter leaves; one that is whole goes on to be tried."""
+    close_backend()
+    page = paste(AppTest.from_function(connect_elsewhere, args=(sim.base_url,), default_timeout=30).run(), "hello")
+    assert page.error[0].value == "This does not look like an OpenRouter key; they begin with sk-or-."
+    assert "connection" not in page.session_state
+    close_backend()
+
+
+def test_a_server_that_is_away_is_told_for_people(
+    open_page: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of the network come last, and small."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("OPENROUTER_BASE_URL", f"http://127.0.0.1:{free.getsockname()[1]}/api/v1")
+        close_backend()
+        page = paste(open_page(), KEY)
+    first, last = page.error[0].value.split("\n\n")
+    assert first == "127\\.0.0.1 cannot be reached. Is it running, and are you online?"
+    assert last.startswith(":small[")
 
 
 def test_disconnect_forgets_the_key(open_page: Callable[[], AppTest], sim: Simulator) -> None:

@@ -80,14 +80,18 @@ def test_health_is_said_in_words(health: Health, line: str) -> None:
     assert line in health_lines(health, "S")
 
 
-def test_in_demo_mode_there_is_no_key_to_tell_of(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only that the simulator answers."""
+def test_nobody_waiting_is_not_told() -> None:
+    """A zero tells people nothing."""
+    assert health_lines(replace(WELL, runs_in_flight=0), "S") == ["S answers, in 0.12 s"]
+
+
+def test_in_demo_mode_there_is_no_connection_to_check(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key in the field is not the one that would be asked."""
     for name in ("OPENROUTER_BASE_URL", "OPENROUTER_API_KEY"):
         monkeypatch.delenv(name)
     close_backend()
-    first, *others = check(AppTest.from_function(draw, default_timeout=30).run()).splitlines()
-    assert first.startswith("- The simulator answers, in 0.")
-    assert others == ["- Answers being written now, for everybody here: 0"]
+    demo = AppTest.from_function(draw, default_timeout=30).run()
+    assert [button.label for button in demo.button] == ["Connect"]
 
 
 def test_a_key_says_all_it_knows() -> None:
