@@ -31,7 +31,7 @@ def model_picker(page: str) -> tuple[str, ModelInfo | None, list[str]]:
     by_id = {info.id: info for info in known}
     default = service().config.model
     names = option_texts(known)
-    entered_before = str(start_with(f"{page}.model", default) or default)
+    entered_before = _begin_with(f"{page}.model", default, known)
     entered = st.selectbox(
         "Model",
         list(dict.fromkeys([*(ident for ident in (entered_before, default) if ident not in by_id), *by_id])),
@@ -44,26 +44,57 @@ def model_picker(page: str) -> tuple[str, ModelInfo | None, list[str]]:
     chosen = entered or default
     if error is not None:
         st.warning(f"The model list could not be loaded; any id can still be entered. {error}")
-    try:
-        chosen = normalise_model(chosen)
-    except ValueError:
-        problem = f"A model id must look like vendor/model, without spaces, got {chosen!r}."
-        st.error(safe_markdown(problem), icon=":material/error:")
-        return chosen, None, [problem]
+    problem = None if chosen == default else _problem(chosen, known)
+    chosen = chosen if problem is not None else normalise_model(chosen)
     info = by_id.get(chosen)
-    if info is not None:
+    if problem is not None:
+        st.error(safe_markdown(problem), icon=":material/error:")
+    elif info is not None:
         _describe(info)
     elif error is None:
         st.caption("Not in the model list, so nothing is known about it; it is sent as entered.")
-        for ident in similar_models(chosen, known):
-            st.button(
-                f"Use {ident}",
-                key=f"{page}.model.use.{ident}",
-                type="tertiary",
-                on_click=put_input,
-                args=(f"{page}.model", ident),
-            )
-    return chosen, info, []
+    if info is None:
+        _offer(page, similar_models(chosen, known))
+    return chosen, info, [] if problem is None else [problem]
+
+
+def _begin_with(key: str, default: str, known: Sequence[ModelInfo]) -> str:
+    """Return what the list shows at first; a part of a name that only one model has becomes that model's id."""
+    entered = str(start_with(key, default) or default)
+    found = _found(entered, known) if _is_part(entered, known) and entered != default else []
+    if len(found) != 1:
+        return entered
+    put_input(key, found[0])
+    return found[0]
+
+
+def _problem(entered: str, known: Sequence[ModelInfo]) -> str | None:
+    """Say why it cannot be sent. Where the models are known, an id that is not listed may be new, but has a slash."""
+    if _is_part(entered, known):
+        if _found(entered, known):
+            return f"Several models have {entered!r} in their name: choose one of them."
+        return f"No model has {entered!r} in its name: choose one from the list, or enter an id like vendor/model."
+    try:
+        normalise_model(entered)
+    except ValueError:
+        return f"A model id must look like vendor/model, without spaces, got {entered!r}."
+    return None
+
+
+def _is_part(entered: str, known: Sequence[ModelInfo]) -> bool:
+    return bool(known) and "/" not in entered and all(info.id != entered for info in known)
+
+
+def _found(entered: str, known: Sequence[ModelInfo]) -> list[str]:
+    """Return the ids of those that are called so, else of those that have it in their id or name."""
+    wanted = entered.strip().casefold()
+    same = [info.id for info in known if wanted in (info.id.partition("/")[2].casefold(), info.name.casefold())]
+    return same or [info.id for info in known if wanted in info.id.casefold() or wanted in info.name.casefold()]
+
+
+def _offer(page: str, ids: Sequence[str]) -> None:
+    for ident in ids:
+        st.button(f"Use {ident}", key=f"{page}.model.use.{ident}", on_click=put_input, args=(f"{page}.model", ident))
 
 
 def option_texts(known: Sequence[ModelInfo]) -> dict[str, str]:
@@ -76,9 +107,8 @@ def option_texts(known: Sequence[ModelInfo]) -> dict[str, str]:
 
 def similar_models(entered: str, known: Sequence[ModelInfo]) -> list[str]:
     """Return the ids of up to three models that were probably meant: Enter takes a half-typed name as an id."""
-    wanted = entered.casefold()
-    within = [info.id for info in known if wanted in info.id.casefold() or wanted in info.name.casefold()]
-    return within[:3] or difflib.get_close_matches(wanted, [info.id for info in known], n=3, cutoff=0.6)
+    close = difflib.get_close_matches(entered.casefold(), [info.id for info in known], n=3, cutoff=0.6)
+    return _found(entered, known)[:3] or close
 
 
 def _describe(info: ModelInfo) -> None:

@@ -355,15 +355,39 @@ def test_an_extra_body_that_cannot_be_sent_is_refused(chat: AppTest, server: Sim
 
 
 def test_an_impossible_model_id_is_refused_before_it_is_sent(fresh: AppTest, server: Simulator) -> None:
-    chat = begin_with_model(fresh, "gpt 4")
+    chat = begin_with_model(fresh, "vendor/gpt 4")
     chat.chat_input(key="chat.input").set_value("hello").run()
-    assert "A model id must look like vendor/model, without spaces, got 'gpt 4'." in errors(chat)[-1]
+    assert "A model id must look like vendor/model, without spaces, got 'vendor/gpt 4'." in errors(chat)[-1]
     assert server.chat_requests == []
 
 
-def test_a_half_typed_model_offers_those_that_were_meant(fresh: AppTest) -> None:
-    """In the list of models Enter takes what was typed as an id; a button turns it into the one that was meant."""
-    chat = begin_with_model(fresh, "Llama-3.3")
+@pytest.mark.parametrize("typed", ["wrong", "sHape", "wrong-shape"])
+def test_a_part_of_a_name_that_one_model_has_is_that_model(fresh: AppTest, server: Simulator, typed: str) -> None:
+    """Enter takes what was typed to search for as if it were an id."""
+    chat = begin_with_model(fresh, typed)
+    assert chat.selectbox(key="chat.model").value == "sim/wrong-shape"
+    sent(chat, server)
+    assert server.chat_requests[-1].body["model"] == "sim/wrong-shape"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("OpenAI", "Several models have 'OpenAI' in their name: choose one of them."),
+        ("gtp 4", "No model has 'gtp 4' in its name: choose one from the list, or enter an id like vendor/model."),
+    ],
+)
+def test_a_part_of_no_name_or_of_several_is_not_sent(fresh: AppTest, server: Simulator, typed: str, said: str) -> None:
+    """An id has a slash, and one of those may be new."""
+    chat = begin_with_model(fresh, typed)
+    chat.chat_input(key="chat.input").set_value("hello").run()
+    assert said in errors(chat)[-1]
+    assert server.chat_requests == []
+
+
+def test_a_part_of_a_name_offers_those_that_were_meant(fresh: AppTest) -> None:
+    """A button turns it into the one that was meant."""
+    chat = begin_with_model(fresh, "meta-llama/llama-3.3")
     chat.button(key=f"chat.model.use.{TAKES_ALL}").click().run()
     assert chat.selectbox(key="chat.model").value == TAKES_ALL
     assert ":material/data_object: Structured outputs" in badges(chat)
