@@ -48,6 +48,16 @@ function keepDraft(root, name, triesLeft = 60) {
   if (before !== undefined || !input.value) if (draft !== input.value) type(input, draft)
 }
 
+// On a phone the list of chats lies over the chat: it goes away once one was chosen, as it does for pages.
+function closeListOnceChosen() {
+  if (document.orpClosesList) return
+  document.orpClosesList = true
+  document.addEventListener("click", (event) => {
+    const isChosen = event.target.closest?.("[class*=st-key-chat-open-] button, .st-key-chat-new button")
+    if (isChosen && innerWidth < 768) document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click()
+  })
+}
+
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".orp-stop")
   // A new message, or another conversation, is what its reader has just asked for: the page goes to its end.
@@ -55,4 +65,5 @@ export default function ({ data, parentElement }) {
   root.dataset.newest = data.newest
   showStop(root, data)
   keepDraft(root, data.draft)
+  closeListOnceChosen()
 }

@@ -165,6 +165,24 @@ def test_markup_of_an_answer_runs_and_fetches_nothing(
     assert not [url for url in asked if "evil.example" in url]
 
 
+def test_on_a_phone_a_chosen_chat_is_not_under_the_list(
+    served: App, open_page: Callable[..., Page], wait_idle: Callable[[Page], None]
+) -> None:
+    """The list goes away, and while it is there nothing of the page lies over it."""
+    page = open_page(served.url, viewport={"width": 390, "height": 844})
+    send(page, "the first chat")
+    finished(page)
+    wait_idle(page)
+    sidebar, settings = page.get_by_test_id("stSidebar"), page.locator(".st-key-open_settings")
+    for choice in ("New chat", "the first chat"):
+        page.get_by_test_id("stExpandSidebarButton").click()
+        expect(settings).to_be_hidden()
+        sidebar.get_by_role("button", name=choice).first.click()
+        expect(sidebar).to_have_attribute("data-collapsed", "true")
+        expect(settings).to_be_visible()
+    expect(answer(page)).to_be_visible()
+
+
 def test_a_phone_in_the_dark(
     served: App, server: Simulator, open_page: Callable[..., Page], wait_idle: Callable[[Page], None]
 ) -> None:
