@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
+from pages.parts.attach_warnings import earlier_refused, say_refused
 from pages.parts.attached import (
     add_file,
     add_link,
     attached,
     detach,
-    earlier_kinds,
-    model_info,
     note_problems,
     problems,
     refused,
 )
-from pages.parts.conversation_state import conversation, keep_draft, restore_draft
+from pages.parts.conversation_state import keep_draft, restore_draft
+from pages.parts.estimate import show_estimate
 from pages.parts.plain import literal
 from pages.parts.run_settings import RunSettings
-from pages.parts.state import input_value, open_dialog, put_input, service
+from pages.parts.state import input_value, put_input, service
 from pages.parts.words import file_size
 from service.attachments import Attachment, UnusableFileError
 
@@ -35,13 +33,14 @@ def attach_bar(settings: RunSettings, here: str) -> None:
     for problem in problems(here):
         st.error(literal(problem), icon=":material/attach_file_off:")
     if bad := refused(here, settings):
-        _say_refused(bad, settings)
-    elif earlier := _earlier_refused(settings):
+        say_refused(bad, settings)
+    elif earlier := earlier_refused(settings):
         st.warning(earlier, icon=":material/hide_image:")
     with st.container(key="chat.attached", horizontal=True, gap="small", vertical_alignment="center"):
         for place, one in enumerate(attached(here)):
             _chip(one, here, place)
         _link_input(here)
+        show_estimate(settings)
     if attached(here) and not bad:
         st.caption("Goes with your next message: write what is to be done with it, and press Enter.")
 
@@ -77,37 +76,6 @@ def hold_back_files(text: str, settings: RunSettings, here: str) -> None:
 def _give_back(text: str) -> None:
     keep_draft(text)
     st.rerun()
-
-
-def _say_refused(bad: Sequence[Attachment], settings: RunSettings) -> None:
-    info = model_info(settings.model)
-    name = info.name if info is not None else settings.model
-    kinds = list(dict.fromkeys(KINDS[one.kind] for one in bad))
-    what = " and ".join(kind for kind, _ in kinds)
-    badges = f"badge{'s' if len(kinds) > 1 else ''} " + " and ".join(f"“{badge}”" for _, badge in kinds)
-    files = ", ".join(one.name for one in bad)
-    with st.container(border=True, key="chat.refused", gap="small"):
-        st.warning(
-            f"**Not sent yet.** {literal(name)} does not take {what}: {literal(files)} cannot go to it. "
-            f"Choose a model with the {badges}, or remove what it cannot take.",
-            icon=":material/hide_image:",
-        )
-        st.button("Choose a model", key="chat.refused.choose", on_click=open_dialog, args=("settings",))
-
-
-def _earlier_refused(settings: RunSettings) -> str:
-    """Say what goes along from earlier in the conversation and the model does not take; "" where there is nothing."""
-    shown, info = conversation(), model_info(settings.model)
-    if shown is None or info is None:
-        return ""
-    kinds = [KINDS[kind][0] for kind in sorted(earlier_kinds(shown)) if kind not in info.input_modalities]
-    if not kinds:
-        return ""
-    what = " and ".join(kinds)
-    return (
-        f"{literal(info.name)} does not take {what}, and there are some earlier in this conversation, which go along "
-        "with each question. Choose another model, or begin a new chat."
-    )
 
 
 def _chip(one: Attachment, here: str, place: int) -> None:

@@ -9,12 +9,10 @@ import streamlit as st
 from pages.parts.conversation_state import (
     begin_renaming,
     conversation,
-    deleted_conversation,
-    deleted_was_open,
-    note_deleted,
     open_conversation,
     renamed_conversation,
 )
+from pages.parts.deleted_chat import deleted_conversation, deleted_was_open, note_deleted
 from pages.parts.plain import literal
 from pages.parts.state import input_value, library, owner
 from service.store import ConversationSummary

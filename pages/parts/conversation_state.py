@@ -6,6 +6,7 @@ from typing import cast
 
 import streamlit as st
 
+from pages.parts.deleted_chat import note_deleted
 from pages.parts.state import library, owner
 from pages.parts.window import show_usual_window
 from service import OpenRouterError
@@ -17,8 +18,6 @@ __all__ = [
     "begin_editing",
     "begin_renaming",
     "conversation",
-    "deleted_conversation",
-    "deleted_was_open",
     "edited_message",
     "end_editing",
     "failure",
@@ -26,7 +25,6 @@ __all__ = [
     "keep_draft",
     "keep_failure",
     "keep_for_next_run",
-    "note_deleted",
     "open_conversation",
     "renamed_conversation",
     "restore_draft",
@@ -36,13 +34,11 @@ __all__ = [
 CONVERSATION = "c"
 """The URL parameter that names the conversation: a reload, another tab or a link finds it again."""
 
-DELETED = "chat.deleted"
 DRAFT = "chat.draft"
 EDITED = "chat.edited"
 PENDING = "chat.pending"
 RENAMED = "chat.renamed"
 FAILURES = "chat.failures"
-WAS_OPEN = "chat.deleted.was_open"
 
 
 def conversation() -> OpenConversation | None:
@@ -69,29 +65,13 @@ def begin_conversation() -> OpenConversation:
 
 def open_conversation(conversation_id: str | None) -> None:
     """Go to a conversation, or with `None` to an empty page."""
-    for name in (DELETED, EDITED):
-        st.session_state.pop(name, None)
+    note_deleted(None)
+    st.session_state.pop(EDITED, None)
     show_usual_window()
     if conversation_id is None:
         st.query_params.pop(CONVERSATION, None)
     else:
         st.query_params[CONVERSATION] = conversation_id
-
-
-def note_deleted(conversation_id: str | None, *, was_open: bool = False) -> None:
-    """Remember what was deleted last, and whether it was open, so that it can be taken back; `None` forgets it."""
-    st.session_state[DELETED] = conversation_id
-    st.session_state[WAS_OPEN] = was_open
-
-
-def deleted_conversation() -> str | None:
-    """Return the id of the conversation that was deleted last."""
-    return cast(str | None, st.session_state.get(DELETED))
-
-
-def deleted_was_open() -> bool:
-    """Whether the conversation that was deleted last was the open one."""
-    return bool(st.session_state.get(WAS_OPEN))
 
 
 def begin_renaming(conversation_id: str | None) -> None:

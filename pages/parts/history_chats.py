@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.clock import moment
-from pages.parts.conversation_state import deleted_conversation, note_deleted
+from pages.parts.deleted_chat import deleted_conversation, note_deleted
 from pages.parts.exports import export_all_link, export_links
 from pages.parts.history_view import link_to, show_more_button, shown_rows
 from pages.parts.plain import literal

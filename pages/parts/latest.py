@@ -21,7 +21,6 @@ from pages.parts.conversation_state import (
     keep_for_next_run,
     take_kept,
 )
-from pages.parts.estimate import show_estimate
 from pages.parts.input_bar import input_bar
 from pages.parts.message import show_message
 from pages.parts.problems import show_problems
@@ -106,7 +105,6 @@ def _input(settings: RunSettings, here: str) -> tuple[str | None, str | None]:
     with st.bottom:
         released = secret_card(page="chat", conversation=here)
         show_problems(settings.problems)
-        show_estimate(settings)
         attach_bar(settings, here)
         return released, message_input(here)
 
