@@ -1,4 +1,4 @@
-"""The table of fields over the whole page, with what it says in words below it."""
+"""The table of fields over the whole page, with its one-line notation below it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def wide_dialog(keys: FormatKeys) -> None:
     leave_if_closed("fields")
     read = schema_table(keys, place="wide")
     if read.value is not None:
-        with st.expander("In words", expanded=True):
+        with st.expander("One line", expanded=True):
             st.code(schema_to_notation(read.value, width=90), language=None, wrap_lines=True)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.button(

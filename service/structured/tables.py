@@ -20,14 +20,16 @@ _SAMPLED_ROWS = 20
 _WHOLE = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
 _DECIMAL_WITH_COMMA = re.compile(r"[-+]?(0|[1-9]\d*)(,\d+)?")
+_TRUTHS: Final = frozenset({"true", "false", "yes", "no"})
 
 
 def infer_schema_from_csv(text: str, *, closed: bool = False) -> dict[str, Any]:
     """Return a schema for rows like those of a table: an object whose field `rows` is a list of objects.
 
-    The first line names the fields. A column takes numbers or true and false when all its cells are such, else texts,
-    with a form (a date, say) when all have it; it takes null when a cell is empty. Numbers with leading zeros are
-    texts. Commas, semicolons, tabs and bars may separate; where it is not the comma, decimals may have one.
+    The first line names the fields. A column takes numbers when all its cells are such, true and false when each says
+    true, false, yes or no, else texts, with a form (a date, say) when all have it; it takes null when a cell is empty.
+    Numbers with leading zeros are texts. Commas, semicolons, tabs and bars may separate; where it is not the comma,
+    decimals may have one.
 
     Args:
         text: The table, with or without a byte order mark.
@@ -122,4 +124,4 @@ def _kind(cells: Sequence[str], delimiter: str) -> str:
         return "number"
     if delimiter != "," and all(_DECIMAL_WITH_COMMA.fullmatch(cell) for cell in cells):
         return "number"
-    return "boolean" if all(cell.lower() in ("true", "false") for cell in cells) else "string"
+    return "boolean" if {cell.lower() for cell in cells} <= _TRUTHS else "string"

@@ -133,6 +133,7 @@ TABLES: list[tuple[str, str, Any]] = [
     ("commas among semicolons", 'a, b;c\n"x, y";1', {"a, b": TEXT, "c": {"type": "integer"}}),
     ("a decimal comma among commas", 'a,b\n"1,5",2', {"a": TEXT, "b": {"type": "integer"}}),
     ("tabs", "a\tb\ntrue\tFALSE", {"a": {"type": "boolean"}, "b": {"type": "boolean"}}),
+    ("yes and no", "a,b\nYes,yes\nno,maybe", {"a": {"type": "boolean"}, "b": TEXT}),
     ("quotes", 'a,b\n"x, ""y""\nz",1', {"a": TEXT, "b": {"type": "integer"}}),
     ("an empty cell", "a,b\n1,\n2,x", {"a": {"type": "integer"}, "b": {"type": ["string", "null"]}}),
     ("a short row", "a,b\n1\n2,3", {"a": {"type": "integer"}, "b": {"type": ["integer", "null"]}}),
