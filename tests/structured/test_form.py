@@ -131,6 +131,17 @@ def test_all_fields_are_there_before_the_first_word() -> None:
     assert 'data-tip="Who &lt;sends&gt; it"' in html
 
 
+def test_a_list_tells_its_size_when_all_of_it_is_there() -> None:
+    """Not that it is empty while its first item is still to come."""
+    schema = {"type": "object", "properties": {"praise": {"type": "array", "items": {"type": "string"}}}}
+    for text in ('{"praise": [', '{"praise": ["Fast", '):
+        told = "".join(part.html for part in live(text, schema).since(-1))
+        assert "an empty list" not in told
+        assert "orp-size" not in told
+    assert "an empty list" in "".join(part.html for part in live('{"praise": []', schema).since(-1))
+    assert "2 items" in "".join(part.html for part in live('{"praise": ["Fast", "Quiet"]', schema).since(-1))
+
+
 def test_fields_go_from_waiting_over_filling_to_right() -> None:
     """The one that is being written shows what there is of it."""
     form = live('{"seller": "Bright La')

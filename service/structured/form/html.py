@@ -70,7 +70,8 @@ def _holder(node: Node, body: str) -> str:
 def _size(node: Node) -> str:
     if node.state == "absent":
         return f'<span class="orp-none">{NOTHING}</span>'
-    if not isinstance(node.value, list):
+    # What has come of a list says nothing about how long it gets.
+    if not isinstance(node.value, list) or not node.is_complete:
         return ""
     return f'<span class="orp-size">{plural(len(node.value), "item") if node.value else "an empty list"}</span>'
 
