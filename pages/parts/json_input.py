@@ -21,12 +21,21 @@ def json_input(
     placeholder: str,
     help: str,
     height: int,
+    on_change: Callable[[], None] | None = None,
 ) -> JsonObject:
     """Draw an editor and return what its text says; what is wrong is said under it.
 
     `key` ends in `_json`; `check` returns a sentence when an object that could be read cannot be used.
     """
-    text = st.text_area(label, key=key, placeholder=placeholder, help=help, height=height, persist_state="session")
+    text = st.text_area(
+        label,
+        key=key,
+        placeholder=placeholder,
+        help=help,
+        height=height,
+        on_change=on_change,
+        persist_state="session",
+    )
     result = read(text)
     if result.value is not None and (problem := check(result)) is not None:
         result = JsonObject(problem=problem)

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pages.parts.state import put_input, start_with
+from pages.parts.state import input_value, put_input, start_with
 from service import ResponseFormat
 
-__all__ = ["KINDS", "FormatKeys", "Kind", "begin_with", "format_keys", "pretty", "put_response_format"]
+__all__ = ["KINDS", "FormatKeys", "Kind", "begin_with", "format_keys", "pretty", "put_response_format", "text_of"]
 
 Kind = Literal["text", "json_object", "json_schema"]
 KINDS: dict[Kind, str] = {"text": "Text", "json_object": "JSON object", "json_schema": "JSON schema"}
@@ -75,6 +75,11 @@ class FormatKeys:
         return f"{self.kind}.after"
 
     @property
+    def typed_from(self) -> str:
+        """The JSON that the editor of JSON showed last."""
+        return f"{self.kind}.typed_from"
+
+    @property
     def page(self) -> str:
         """The page that the inputs stand on."""
         return self.kind.removesuffix(".response_format")
@@ -110,6 +115,11 @@ def begin_with(keys: FormatKeys, configured: ResponseFormat | None) -> None:
     start_with(keys.in_prompt, chosen.delivery == "prompt")
     start_with(keys.strict_form, True)
     start_with(keys.only_supporting, True)
+
+
+def text_of(keys: FormatKeys) -> str:
+    """Return the JSON in the editor."""
+    return str(input_value(keys.schema) or "")
 
 
 def pretty(schema: Any) -> str:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.parts.json_text import read_schema
 from pages.parts.plain import literal
-from pages.parts.response_format_choice import FormatKeys
-from pages.parts.saved_link import SavedState, link_to_version, saved_state, text_of
+from pages.parts.response_format_choice import FormatKeys, text_of
+from pages.parts.saved_link import SavedState, link_to_version, saved_state
 from pages.parts.state import close_dialog, input_value, library, open_dialog, opened_dialog, owner, put_input
 from service import InvalidRequestError, StorageError
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pages.parts.json_text import read_schema
-from pages.parts.response_format_choice import FormatKeys
+from pages.parts.response_format_choice import FormatKeys, text_of
 from pages.parts.schema_steps import note_step
 from pages.parts.state import input_value, library, owner, put_input
 from service.store import SavedSchema, SchemaVersion, answer_fields
 
-__all__ = ["SavedState", "link_to_version", "open_version", "saved_state", "text_of"]
+__all__ = ["SavedState", "link_to_version", "open_version", "saved_state"]
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,6 @@ def link_to_version(keys: FormatKeys, version: SchemaVersion, before: str | None
     """Note that the editor shows this version, and what it showed before."""
     _note(keys, version.schema_id, version.number)
     put_input(_before(keys), before)
-
-
-def text_of(keys: FormatKeys) -> str:
-    """Return the JSON in the editor."""
-    return str(input_value(keys.schema) or "")
 
 
 def _note(keys: FormatKeys, ident: str, number: int) -> None:

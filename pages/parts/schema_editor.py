@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from pages.parts.response_format_choice import FormatKeys
 from pages.parts.saved_schemas import saved_schemas
 from pages.parts.schema_copy import copy_button, copy_dialog
 from pages.parts.schema_start import start_button, start_dialog
-from pages.parts.schema_steps import can_redo, can_undo, redo, undo
+from pages.parts.schema_steps import can_redo, can_undo, note_typed, note_typed_from, redo, undo
 from pages.parts.schema_table import schema_table
 from pages.parts.schema_views import VIEWS, schema_of, sync_notation, take_notation
 from pages.parts.schema_wide import wide_button, wide_dialog
@@ -66,14 +67,20 @@ def _bar(keys: FormatKeys) -> None:
 
 
 def _steps(keys: FormatKeys) -> None:
-    _step_button(keys, "Undo", undo, is_shown=can_undo(keys))
-    _step_button(keys, "Redo", redo, is_shown=can_redo(keys))
+    _step_button(keys, "Undo", undo, is_there=can_undo(keys))
+    _step_button(keys, "Redo", redo, is_there=can_redo(keys))
 
 
-def _step_button(keys: FormatKeys, what: str, act: Callable[[FormatKeys], None], *, is_shown: bool) -> None:
-    if is_shown:
-        key = f"{keys.schema}.{what.lower()}"
-        st.button(what, icon=f":material/{what.lower()}:", key=key, type="tertiary", on_click=act, args=(keys,))
+def _step_button(keys: FormatKeys, what: str, act: Callable[[FormatKeys], None], *, is_there: bool) -> None:
+    st.button(
+        what,
+        icon=f":material/{what.lower()}:",
+        key=f"{keys.schema}.{what.lower()}",
+        type="tertiary",
+        disabled=not is_there,
+        on_click=act,
+        args=(keys,),
+    )
 
 
 def _as(view: str | None, keys: FormatKeys, *, is_within: bool) -> JsonObject:
@@ -88,6 +95,7 @@ def _as(view: str | None, keys: FormatKeys, *, is_within: bool) -> JsonObject:
 
 
 def _as_json(keys: FormatKeys) -> JsonObject:
+    note_typed_from(keys)
     return json_input(
         "JSON schema",
         key=keys.schema,
@@ -95,6 +103,7 @@ def _as_json(keys: FormatKeys) -> JsonObject:
         placeholder='{"type": "object", "properties": …}',
         help="The shape of the answer, as a JSON Schema. Ctrl+Enter or a click elsewhere takes it over.",
         height=240,
+        on_change=partial(note_typed, keys),
     )
 
 

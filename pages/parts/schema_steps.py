@@ -6,11 +6,22 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from pages.parts.response_format_choice import FormatKeys, pretty
+from pages.parts.response_format_choice import FormatKeys, pretty, text_of
 from pages.parts.schema_draft import TableDraft
 from pages.parts.state import input_value, put_input
 
-__all__ = ["begin_with", "can_redo", "can_undo", "new_stamp", "note_step", "put_schema", "redo", "undo"]
+__all__ = [
+    "begin_with",
+    "can_redo",
+    "can_undo",
+    "new_stamp",
+    "note_step",
+    "note_typed",
+    "note_typed_from",
+    "put_schema",
+    "redo",
+    "undo",
+]
 
 MOST_STEPS = 50
 """How many changes can be taken back."""
@@ -57,10 +68,26 @@ def redo(keys: FormatKeys) -> None:
     _go(keys, keys.after, keys.before)
 
 
-def note_step(keys: FormatKeys) -> None:
-    """Remember what is about to change; what was taken back before is then gone for good."""
-    put_input(keys.before, (*_steps(keys.before), _now(keys))[-MOST_STEPS:])
+def note_step(keys: FormatKeys, *, text: str | None = None) -> None:
+    """Remember what is about to change; what was taken back before is then gone for good.
+
+    Args:
+        keys: Of the inputs.
+        text: The JSON before the change, where it has been changed already.
+    """
+    now = _now(keys)
+    put_input(keys.before, (*_steps(keys.before), now if text is None else replace(now, text=text))[-MOST_STEPS:])
     put_input(keys.after, ())
+
+
+def note_typed_from(keys: FormatKeys) -> None:
+    """Remember the JSON that an editor is about to show: a callback sees only what was made of it."""
+    put_input(keys.typed_from, text_of(keys))
+
+
+def note_typed(keys: FormatKeys) -> None:
+    """Remember what stood where JSON was typed by hand; to be called from the editor's callback."""
+    note_step(keys, text=str(input_value(keys.typed_from) or ""))
 
 
 def _go(keys: FormatKeys, there: str, back: str) -> None:
@@ -75,7 +102,7 @@ def _go(keys: FormatKeys, there: str, back: str) -> None:
 
 
 def _now(keys: FormatKeys) -> _Step:
-    return _Step(str(input_value(keys.schema) or ""), cast(TableDraft | None, input_value(keys.table)))
+    return _Step(text_of(keys), cast(TableDraft | None, input_value(keys.table)))
 
 
 def _steps(key: str) -> tuple[_Step, ...]:
