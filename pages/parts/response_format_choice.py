@@ -75,6 +75,16 @@ class FormatKeys:
         return f"{self.kind}.after"
 
     @property
+    def typed_name(self) -> str:
+        """The name that somebody typed."""
+        return f"{self.kind}.typed_name"
+
+    @property
+    def begun(self) -> str:
+        """What the schema was begun from, in words, and its JSON then."""
+        return f"{self.kind}.begun"
+
+    @property
     def typed_from(self) -> str:
         """The JSON that the editor of JSON showed last."""
         return f"{self.kind}.typed_from"

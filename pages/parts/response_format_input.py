@@ -19,6 +19,7 @@ from pages.parts.schema_delivery import (
     schema_delivery,
 )
 from pages.parts.schema_editor import schema_editor
+from pages.parts.sent_name import note_typed_name
 from service import ModelInfo, ResponseFormat
 
 __all__ = ["response_format_input"]
@@ -61,9 +62,11 @@ def response_format_input(
 def _schema_input(keys: FormatKeys, model: str, info: ModelInfo | None) -> tuple[ResponseFormat | None, list[str]]:
     in_prompt = prompt_offer(keys, info)
     name = st.text_input(
-        "Name",
+        "Name sent to the model",
         key=keys.name,
         help="1 to 64 letters, digits, _ and -. Some models read it as a hint.",
+        on_change=note_typed_name,
+        args=(keys,),
         persist_state="session",
     )
     read = schema_editor(keys)

@@ -8,6 +8,7 @@ from pages.parts.json_text import read_schema
 from pages.parts.plain import literal
 from pages.parts.response_format_choice import FormatKeys, text_of
 from pages.parts.saved_link import SavedState, link_to_version, saved_state
+from pages.parts.sent_name import UNNAMED, suggest_name
 from pages.parts.state import close_dialog, input_value, library, open_dialog, opened_dialog, owner, put_input
 from service import InvalidRequestError, StorageError
 
@@ -69,7 +70,7 @@ def _suggested(keys: FormatKeys) -> str:
     """Return a name to begin with: the schema's title, or what it is sent as."""
     title = (read_schema(text_of(keys)).value or {}).get("title")
     sent_as = str(input_value(keys.name) or "")
-    found = title if isinstance(title, str) else "" if sent_as == "answer" else sent_as
+    found = title if isinstance(title, str) else "" if sent_as == UNNAMED else sent_as
     words = " ".join(found.replace("_", " ").split())[:80]
     return words[:1].upper() + words[1:]
 
@@ -81,6 +82,8 @@ def _save(keys: FormatKeys) -> None:
     except (InvalidRequestError, StorageError) as error:
         put_input(_problem(keys), f"{error.message} {error.hint}")
     else:
+        if made.number == 1:
+            suggest_name(keys, name)
         link_to_version(keys, made)
         close_dialog()
 

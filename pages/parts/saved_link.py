@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pages.parts.json_text import read_schema
 from pages.parts.response_format_choice import FormatKeys, text_of
 from pages.parts.schema_steps import note_step
+from pages.parts.sent_name import name_to_send
 from pages.parts.state import input_value, library, owner, put_input
 from service.store import SavedSchema, SchemaVersion, answer_fields
 
@@ -47,7 +48,7 @@ def open_version(keys: FormatKeys, version: SchemaVersion, name: str) -> None:
     before = text_of(keys)
     note_step(keys)
     put_input(keys.schema, version.text)
-    put_input(keys.name, _name_to_send(name))
+    put_input(keys.name, name_to_send(name))
     link_to_version(keys, version, before)
 
 
@@ -75,9 +76,3 @@ def _is_another(began: str, text: str) -> bool:
     before, now = (read_schema(schema).value for schema in (began, text))
     names = [{field.name for field in answer_fields([schema])} for schema in (before, now) if schema is not None]
     return len(names) == 2 and all(names) and names[0].isdisjoint(names[1])
-
-
-def _name_to_send(name: str) -> str:
-    """Return a name as it may be sent: ASCII letters, digits, _ and -."""
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "_" for letter in name)
-    return plain.strip("_")[:64].lower() or "answer"

@@ -12,6 +12,7 @@ from pages.parts.json_text import JsonObject, read_schema
 from pages.parts.markdown import safe_markdown
 from pages.parts.response_format_choice import FormatKeys
 from pages.parts.saved_schemas import saved_schemas
+from pages.parts.schema_begun import show_begun
 from pages.parts.schema_copy import copy_button, copy_dialog
 from pages.parts.schema_start import start_button, start_dialog
 from pages.parts.schema_steps import can_redo, can_undo, note_typed, note_typed_from, redo, undo
@@ -29,6 +30,7 @@ EXAMPLE = "name, age int 0..120,\ntags list: short labels"
 def schema_editor(keys: FormatKeys) -> JsonObject:
     """Draw the editor and return what the schema says, or what is wrong with it; half-typed text is kept."""
     _bar(keys)
+    show_begun(keys)
     read = _views(keys, is_within=False)
     if (dialog := DIALOGS.get(opened_dialog() or "")) is not None:
         dialog(keys)

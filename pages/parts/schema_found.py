@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from pages.parts.json_text import DECODER, JsonObject, fault
@@ -13,9 +14,9 @@ from service.structured import (
     SourceError,
     infer_schema,
     infer_schema_from_csv,
-    schema_from_pydantic,
-    schema_from_typescript,
 )
+from service.structured.source.pydantic_read import named_schema_from_pydantic
+from service.structured.source.typescript_read import named_schema_from_typescript
 from service.structured.words import plural
 
 __all__ = ["Found", "decoded", "examples_in", "from_code", "from_csv", "from_examples"]
@@ -56,7 +57,7 @@ def from_examples(text: str) -> Found:
         return Found(problem=wrong.problem, line=wrong.line, column=wrong.column)
     if not examples:
         return Found()
-    return _read(lambda: infer_schema(examples, closed=True), f"Read from {plural(len(examples), 'example')}.")
+    return _read(lambda: (None, infer_schema(examples, closed=True)), f"Read from {plural(len(examples), 'example')}.")
 
 
 def examples_in(text: str) -> tuple[list[Any], JsonObject | None]:
@@ -77,13 +78,15 @@ def examples_in(text: str) -> tuple[list[Any], JsonObject | None]:
     return (values[0] if is_list else values), None
 
 
-def from_csv(text: str) -> Found:
-    """Read a schema from a table: its header and some rows."""
+def from_csv(text: str, file_name: str | None = None) -> Found:
+    """Read a schema from a table: its header and some rows; a file gives it its name."""
     if not text.strip():
         return Found()
     if len(text) > MOST_CHARS:
         return Found(problem=f"This is more than {MOST_CHARS:,} characters. The header and a few rows are enough.")
-    return _read(lambda: infer_schema_from_csv(text, closed=True), "A list of rows, each with the columns as fields.")
+    name = PurePath(file_name).stem if file_name is not None else None
+    note = "A list of rows, each with the columns as fields."
+    return _read(lambda: (name, infer_schema_from_csv(text, closed=True)), note)
 
 
 def from_code(text: str) -> Found:
@@ -91,8 +94,8 @@ def from_code(text: str) -> Found:
     if not text.strip():
         return Found()
     if _TYPESCRIPT.search(text):
-        return _read(lambda: schema_from_typescript(text), "Read as TypeScript.")
-    return _read(lambda: schema_from_pydantic(text), "Read as Python.")
+        return _read(lambda: named_schema_from_typescript(text), "Read as TypeScript.")
+    return _read(lambda: named_schema_from_pydantic(text), "Read as Python.")
 
 
 def decoded(content: bytes) -> str:
@@ -106,9 +109,10 @@ def decoded(content: bytes) -> str:
     return content.decode("utf-8", "replace")
 
 
-def _read(read: Callable[[], Any], note: str) -> Found:
+def _read(read: Callable[[], tuple[str | None, Any]], note: str) -> Found:
     try:
-        return Found(read(), note=note)
+        name, schema = read()
+        return Found(schema, name, note=note)
     except SourceError as error:
         return Found(problem=error.message, line=error.line, column=error.column)
     except InvalidSchemaError as error:

@@ -46,7 +46,7 @@ def csv_source(keys: FormatKeys) -> Found:
     """Draw the place for a table: pasted, or a file."""
     file = st.file_uploader("CSV file", type=["csv", "tsv", "txt"], key=f"{keys.kind}.start.file")
     if file is not None:
-        return from_csv(decoded(file.getvalue()))
+        return from_csv(decoded(file.getvalue()), file.name)
     text = _text(
         keys,
         "csv",

@@ -14,6 +14,7 @@ from pages.parts.plain import literal
 from pages.parts.preflight import PROVIDERS
 from pages.parts.response_format_choice import FormatKeys
 from pages.parts.schema_answers import answer_source
+from pages.parts.schema_begun import note_begun
 from pages.parts.schema_described import words_source
 from pages.parts.schema_dialogs import dialog_button, leave_if_closed
 from pages.parts.schema_found import Found
@@ -26,14 +27,15 @@ from service.structured.words import plural
 
 __all__ = ["start_button", "start_dialog"]
 
-SOURCES: dict[str, tuple[str, Callable[[FormatKeys], Found]]] = {
-    "template": ("Template", template_source),
-    "words": ("Description in words", words_source),
-    "examples": ("Example JSON", examples_source),
-    "csv": ("CSV table", csv_source),
-    "answer": ("Earlier answer", answer_source),
-    "code": ("Pydantic or TypeScript", code_source),
+SOURCES: dict[str, tuple[str, str, Callable[[FormatKeys], Found]]] = {
+    "template": ("Template", "a template", template_source),
+    "words": ("Description in words", "your description", words_source),
+    "examples": ("Example JSON", "your examples", examples_source),
+    "csv": ("CSV table", "your CSV table", csv_source),
+    "answer": ("Earlier answer", "an earlier answer", answer_source),
+    "code": ("Pydantic or TypeScript", "your code", code_source),
 }
+"""What each is called, what a schema is said to come from, and what draws it."""
 
 
 def start_button(keys: FormatKeys) -> None:
@@ -55,14 +57,14 @@ def start_dialog(keys: FormatKeys) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    found = SOURCES[source][1](keys)
+    found = SOURCES[source][2](keys)
     if found.problem is not None:
         st.error(safe_markdown(found.problem), icon=":material/error:")
     elif found.schema is not None or found.is_blank:
-        _show(keys, found)
+        _show(keys, found, SOURCES[source][1])
 
 
-def _show(keys: FormatKeys, found: Found) -> None:
+def _show(keys: FormatKeys, found: Found, source: str) -> None:
     st.markdown("**What comes out**")
     if found.note:
         st.caption(literal(found.note))
@@ -75,14 +77,15 @@ def _show(keys: FormatKeys, found: Found) -> None:
         type="primary",
         key=f"{keys.kind}.use",
         on_click=_use,
-        args=(keys, found),
+        args=(keys, found, source),
     )
     if is_replaced:
         st.caption("It takes the place of the schema that is there; Undo brings that back.")
 
 
-def _use(keys: FormatKeys, found: Found) -> None:
+def _use(keys: FormatKeys, found: Found, source: str) -> None:
     begin_with(keys, found.schema, found.name)
+    note_begun(keys, found.schema, source)
     close_dialog()
 
 

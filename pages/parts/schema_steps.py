@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from pages.parts.response_format_choice import FormatKeys, pretty, text_of
 from pages.parts.schema_draft import TableDraft
+from pages.parts.sent_name import suggest_name
 from pages.parts.state import input_value, put_input
 
 __all__ = [
@@ -29,10 +30,11 @@ MOST_STEPS = 50
 
 @dataclass(frozen=True)
 class _Step:
-    """What Undo brings back: the JSON, and the table with what was half-typed there."""
+    """What Undo brings back: the JSON, the table with what was half-typed there, and the name."""
 
     text: str
     table: TableDraft | None
+    name: str
 
 
 def put_schema(keys: FormatKeys, schema: Any) -> None:
@@ -42,10 +44,9 @@ def put_schema(keys: FormatKeys, schema: Any) -> None:
 
 
 def begin_with(keys: FormatKeys, schema: Any, name: str | None = None) -> None:
-    """Begin with another schema, under another name if there is one; to be called before the inputs are drawn."""
+    """Begin with another schema, under a name of its own or none; to be called before the inputs are drawn."""
     put_schema(keys, schema)
-    if name is not None:
-        put_input(keys.name, name)
+    suggest_name(keys, name)
 
 
 def can_undo(keys: FormatKeys) -> bool:
@@ -97,12 +98,14 @@ def _go(keys: FormatKeys, there: str, back: str) -> None:
     put_input(back, (*_steps(back), _now(keys))[-MOST_STEPS:])
     put_input(there, steps[:-1])
     put_input(keys.schema, steps[-1].text)
+    suggest_name(keys, steps[-1].name)
     table = steps[-1].table
     put_input(keys.table, None if table is None else replace(table, stamp=new_stamp()))
 
 
 def _now(keys: FormatKeys) -> _Step:
-    return _Step(text_of(keys), cast(TableDraft | None, input_value(keys.table)))
+    table = cast(TableDraft | None, input_value(keys.table))
+    return _Step(text_of(keys), table, str(input_value(keys.name) or ""))
 
 
 def _steps(key: str) -> tuple[_Step, ...]:

@@ -67,6 +67,15 @@ def test_a_schema_is_saved_by_a_name_and_said_to_be(editor: AppTest) -> None:
     assert saved().name == "Contact"
 
 
+def test_the_saved_name_is_what_is_sent_unless_one_was_typed(editor: AppTest) -> None:
+    """The first time; later the name that is sent is not touched."""
+    save(write(editor, CONTACT), "Reviews table")
+    assert editor.text_input(key=f"{FORMAT}.name").value == "reviews_table"
+    editor.text_input(key=f"{FORMAT}.name").set_value("mine").run()
+    save(write(editor, OTHER), "Another")
+    assert editor.text_input(key=f"{FORMAT}.name").value == "mine"
+
+
 def test_a_changed_schema_is_the_next_version(editor: AppTest) -> None:
     """What has changed is said, and kept with it; an unchanged one is not saved again."""
     save(write(editor, CONTACT), "Contact")

@@ -4,6 +4,7 @@ import pytest
 
 from pages.parts.schema_copy import what_is_lost
 from pages.parts.schema_found import Found, decoded, examples_in, from_code, from_csv, from_examples
+from pages.parts.sent_name import name_to_send
 from service.structured import schema_from_notation, schema_from_typescript, schema_to_notation, schema_to_typescript
 
 
@@ -100,3 +101,32 @@ def test_what_is_lost_is_found_by_reading_it_back(schema: object, lost: str) -> 
     said = what_is_lost("TypeScript", schema_to_typescript(schema), schema, schema_from_typescript)
     assert said.startswith(lost)
     assert ("comments" in said) is ("comments" in lost)
+
+
+@pytest.mark.parametrize(
+    ("found", "name"),
+    [
+        (from_code("class Line(BaseModel):\n  x: int\nclass Bill(BaseModel):\n  lines: list[Line]"), "Bill"),
+        (from_code("interface Bill { lines: Line[] }\ninterface Line { x: number }"), "Bill"),
+        (from_csv("a\n1", "Reviews 2024.csv"), "Reviews 2024"),
+        (from_csv("a\n1"), None),
+        (from_examples('{"a": 1}'), None),
+    ],
+)
+def test_a_source_that_has_a_name_gives_it(found: Found, name: str | None) -> None:
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("PersonCard", "person_card"),
+        ("HTTPError2Body", "http_error2_body"),
+        ("Reviews table", "reviews_table"),
+        ("größe", "gr__e"),
+        ("x" * 80, "x" * 64),
+        ("表", "answer"),
+    ],
+)
+def test_a_name_is_sent_as_providers_take_it(name: str, sent: str) -> None:
+    assert name_to_send(name) == sent

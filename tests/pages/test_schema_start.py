@@ -65,6 +65,27 @@ def test_a_template_is_looked_at_and_taken(start: AppTest) -> None:
     assert schema_text(start) == ""
 
 
+def test_a_schema_has_its_own_name_and_says_where_it_comes_from(start: AppTest) -> None:
+    """Not that of the schema before; Undo brings that back, and what was typed as a name stays."""
+    use(start)
+    first = start.session_state[f"{FORMAT}.name"]
+    opener = f"{FORMAT}.schema_json.start"
+    paste(
+        source(start.button(key=opener).click().run(), "code"), "code", "interface BillOfSale { a: string, b: string }"
+    )
+    use(start)
+    assert start.session_state[f"{FORMAT}.name"] == "bill_of_sale"
+    assert "2 fields from your code." in captions(start)
+    start.button(key=f"{FORMAT}.schema_json.undo").click().run()
+    assert start.session_state[f"{FORMAT}.name"] == first
+    assert "from your code" not in captions(start)
+    start.text_input(key=f"{FORMAT}.name").set_value("mine").run()
+    paste(source(start.button(key=opener).click().run(), "csv"), "csv", "a,b,c\n1,2,3")
+    use(start)
+    assert start.session_state[f"{FORMAT}.name"] == "mine"
+    assert "3 fields from your CSV table." in captions(start)
+
+
 def test_nothing_is_a_beginning_too(start: AppTest) -> None:
     """Whoever wants to start afresh need not delete row by row."""
     use(start)

@@ -12,7 +12,7 @@ from service.structured.source.errors import SourceError
 from service.structured.source.python_classes import ClassReader
 from service.structured.source.python_module import Module
 
-__all__ = ["schema_from_pydantic"]
+__all__ = ["named_schema_from_pydantic", "schema_from_pydantic"]
 
 _TOO_DEEP = "The source is nested too deeply to be read."
 
@@ -31,6 +31,11 @@ def schema_from_pydantic(source: str) -> Any:
             `column` name the place.
         InvalidSchemaError: The schema would have more than 50,000 characters or 64 levels.
     """
+    return named_schema_from_pydantic(source)[1]
+
+
+def named_schema_from_pydantic(source: str) -> tuple[str, Any]:
+    """Return the name of the class that the others are parts of, and what `schema_from_pydantic` returns."""
     text = bounded_source(source, "The source")
     try:
         return _schema(Module(_parsed(text)))
@@ -38,7 +43,7 @@ def schema_from_pydantic(source: str) -> Any:
         raise InvalidSchemaError(_TOO_DEEP, hint="Paste only the classes that describe the answer.") from error
 
 
-def _schema(module: Module) -> Any:
+def _schema(module: Module) -> tuple[str, Any]:
     wanted = [name for name in module.classes if not module.is_enum(name)] or list(module.classes)
     if not wanted:
         raise SourceError(
@@ -46,7 +51,8 @@ def _schema(module: Module) -> Any:
         )
     declared = _declared(module)
     parents = {parent for name in wanted for parent in module.bases(name)}
-    return assembled(outermost(declared, wanted, parents), declared)
+    root = outermost(declared, wanted, parents)
+    return root, assembled(root, declared)
 
 
 def _declared(module: Module) -> dict[str, Any]:

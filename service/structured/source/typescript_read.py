@@ -36,6 +36,11 @@ def schema_from_typescript(source: str) -> Any:
             name the place.
         InvalidSchemaError: The schema would have more than 50,000 characters or 64 levels.
     """
+    return named_schema_from_typescript(source)[1]
+
+
+def named_schema_from_typescript(source: str) -> tuple[str, Any]:
+    """Return the name of the type that the others are parts of, and what `schema_from_typescript` returns."""
     text = bounded_source(source, "The source")
     try:
         return _Types(text).schema()
@@ -74,14 +79,15 @@ class _Types:
             self._read(sign.text)
         return self._values.get(sign.text, {})
 
-    def schema(self) -> Any:
-        """Return the schema of the type of which the others are parts."""
+    def schema(self) -> tuple[str, Any]:
+        """Return the name and the schema of the type of which the others are parts."""
         if not self._places:
             raise SourceError("there is no type here. Paste one, such as `interface Person { name: string }`.", 1, 1)
         for name in self._places:
             self._read(name)
         wanted = [name for name in self._places if name not in self._values] or list(self._places)
-        return assembled(outermost(self._declared, wanted, self._parents), self._declared)
+        root = outermost(self._declared, wanted, self._parents)
+        return root, assembled(root, self._declared)
 
     def _read(self, name: str) -> Any:
         if name not in self._declared:
