@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.plain import literal
+from pages.parts.refusals import PROVIDERS, known_refusals
 from pages.parts.response_format_choice import FormatKeys
 from pages.parts.schema_views import put_schema
 from pages.parts.sent_view import show_sent
@@ -15,9 +16,8 @@ from service import InvalidSchemaError
 from service.structured import LintIssue, Profile, Strict, apply_fixes, explain_strictify, lint_schema, profile_for
 from service.structured.words import plural
 
-__all__ = ["preflight"]
+__all__ = ["passed", "preflight"]
 
-PROVIDERS: dict[Profile, str] = {"openai": "OpenAI", "anthropic": "Anthropic", "google": "Google", "generic": ""}
 SHOWN = 5
 
 
@@ -30,8 +30,7 @@ def preflight(keys: FormatKeys, schema: Mapping[str, Any], model: str) -> Strict
     issues = lint_schema(schema, profile)
     who = PROVIDERS[profile] or "The provider"
     if not issues:
-        if profile != "generic":
-            st.caption(f":material/check: Nothing known that {who} would refuse.")
+        st.caption(passed(schema, profile))
         return None
     mended, verdict = _strict_form(schema, profile), st.container()
     refusal = f"{who} would refuse this schema, for {plural(len(issues), 'reason')}."
@@ -44,6 +43,13 @@ def preflight(keys: FormatKeys, schema: Mapping[str, Any], model: str) -> Strict
     with st.expander("What would be refused", type="compact"):
         _show(keys, schema, issues, profile)
     return mended
+
+
+def passed(schema: Mapping[str, Any], profile: Profile) -> str:
+    """Say what is known of a schema against which nothing speaks; of a provider without known rules that is little."""
+    if profile == "generic":
+        return f":material/info: {known_refusals(schema)}"
+    return f":material/check: Nothing known that {PROVIDERS[profile]} would refuse."
 
 
 def _strict_form(schema: Mapping[str, Any], profile: Profile) -> Strict | None:

@@ -11,7 +11,8 @@ import streamlit as st
 
 from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
-from pages.parts.preflight import PROVIDERS
+from pages.parts.preflight import passed
+from pages.parts.refusals import PROVIDERS
 from pages.parts.response_format_choice import FormatKeys
 from pages.parts.schema_answers import answer_source
 from pages.parts.schema_begun import note_begun
@@ -92,12 +93,12 @@ def _use(keys: FormatKeys, found: Found, source: str) -> None:
 def _refusals(keys: FormatKeys, found: Found) -> str:
     """Say what the linter thinks of a schema, for the chosen model's provider."""
     profile = profile_for(str(input_value(f"{keys.page}.model") or service().config.model))
-    who = PROVIDERS[profile] or "a provider"
+    who = PROVIDERS[profile] or "The provider"
     try:
         issues = lint_schema(found.schema, profile)
+        if not issues:
+            return passed(found.schema, profile)
     except InvalidSchemaError as error:
         return literal(error.message)
-    if not issues:
-        return f":material/check: Checked: nothing known that {who} would refuse."
     reasons = plural(len(issues), "reason")
     return f":material/rule: Checked: {who} would refuse it for {reasons}. Fixes stand below the schema."

@@ -224,6 +224,18 @@ def test_what_the_provider_would_refuse_is_said_and_mended(editor: AppTest, serv
     assert schema_in(editor) == LOOSE
 
 
+def test_for_an_unknown_provider_it_is_said_which_known_ones_would_refuse(editor: AppTest) -> None:
+    """As information: nothing was checked for the model that is chosen."""
+    write_json(editor, LOOSE)
+    told = "\n".join(caption.value for caption in editor.caption)
+    assert "takes is not known. OpenAI would refuse this schema, for " in told
+    assert "Nothing known" not in told
+    closed = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    write_json(editor, {**closed, "additionalProperties": False})
+    told = "\n".join(caption.value for caption in editor.caption)
+    assert "None of OpenAI, Anthropic and Google would refuse this schema, as far as is known." in told
+
+
 def test_a_schema_that_is_not_strict_is_not_checked_for_it(editor: AppTest) -> None:
     editor.selectbox(key="chat.model").set_value("openai/o3-deep-research").run()
     write_json(editor, LOOSE)

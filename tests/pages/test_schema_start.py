@@ -159,7 +159,7 @@ def test_a_description(start: AppTest, server: Simulator) -> None:
     start.run()
     assert preview(start).splitlines()[0] == "sender: From your words: The sender"
     assert "Simulated: no model has read your description." in captions(start)
-    assert "Checked: nothing known that a provider would refuse." in captions(start)
+    assert "not known. None of OpenAI, Anthropic and Google would refuse this schema" in captions(start)
     assert server.chat_requests[-1].body["model"] == "sim/json"
     use(start)
     assert list(json.loads(schema_text(start))["properties"]) == ["sender", "date_order", "urgent"]
