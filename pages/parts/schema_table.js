@@ -272,6 +272,8 @@ class FieldsTable {
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".orp-fields")
+  // A dialog stands outside of what Streamlit gives its colour scheme to.
+  root.style.colorScheme = getComputedStyle(document.querySelector(".stApp")).colorScheme
   root.orpTable ??= new FieldsTable(root)
   root.orpTable.update(data, setStateValue)
 }
