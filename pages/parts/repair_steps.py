@@ -101,7 +101,7 @@ def _show_steps(run: RunView, result: ChatResult, verdict: Verdict, key: str, de
                 chosen = AskAgain()
             if _can_heal(run, verdict) and _heal_button(run, key):
                 chosen = HealResponse()
-            model = _other_model(again, run.model, default_model, key)
+        model = _other_model(again, run.model, default_model, key)
     return AskAgain(model) if model is not None else chosen
 
 
@@ -119,7 +119,10 @@ def _heal_button(run: RunView, key: str) -> bool:
 
 def _other_model(again: ChatRequest, asked: str, default: str, key: str) -> str | None:
     """Draw the choice of another model, which can be held to a schema where the list tells; return it once chosen."""
-    fold = st.popover("Ask another model", icon=":material/swap_horiz:", key=f"{key}.other", on_change="rerun")
+    # No popover: at the foot of a phone it lies under the input bar.
+    fold = st.expander(
+        "Ask another model", icon=":material/swap_horiz:", key=f"{key}.other", on_change="rerun", type="compact"
+    )
     if not fold.open:
         return None
     with fold:
