@@ -40,9 +40,18 @@ def attach_bar(settings: RunSettings, here: str) -> None:
         for place, one in enumerate(attached(here)):
             _chip(one, here, place)
         _link_input(here)
+        _say_format(settings)
         show_estimate(settings)
     if attached(here) and not bad:
         st.caption("Goes with your next message: write what is to be done with it, and press Enter.")
+
+
+def _say_format(settings: RunSettings) -> None:
+    """Say that answers are to be JSON: the fold where that was chosen may be closed, or in a drawer."""
+    form = settings.response_format
+    if form is not None and form.wants_json:
+        shape = f"JSON schema {literal(form.schema_name)}" if form.schema_name else "JSON object"
+        st.caption(f":material/data_object: {shape}", width="content")
 
 
 def message_input(here: str) -> str | None:

@@ -288,6 +288,15 @@ def test_a_schema_arrives_as_written(chat: AppTest, server: Simulator) -> None:
     assert list(arrived["json_schema"]["schema"]["properties"]) == ["name", "email", "topics"]
 
 
+def test_what_answers_are_to_be_is_said_at_the_input(chat: AppTest) -> None:
+    """The fold where it was chosen may be closed."""
+    shown = ":material/data_object: JSON object"
+    chat.run()
+    assert shown not in [caption.value for caption in chat.caption]
+    choose_format(chat, "json_object")
+    assert shown in [caption.value for caption in chat.caption]
+
+
 def test_an_empty_schema_is_refused_and_templates_are_offered(chat: AppTest, server: Simulator) -> None:
     choose_format(chat, "json_schema")
     chat.chat_input(key="chat.input").set_value("hello").run()
