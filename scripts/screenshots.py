@@ -54,6 +54,7 @@ def chat(page: Page) -> None:
 
 
 def fill_in_a_form(page: Page) -> None:
+    choose_model(page, "sim/writer")
     page.get_by_role("button", name="Fill in a form").click()
     finished(page)
     page.locator(".st-key-panel summary").filter(has_text="Response format").click()
@@ -81,10 +82,11 @@ def answer_on_a_phone(page: Page) -> None:
 
 PICTURES = (
     Picture("chat", chat, size=TALL),
-    Picture("structured", fill_in_a_form, scheme="dark"),
-    Picture("wrong-shape", sort_a_review_wrongly),
     Picture("error", fail_at_the_provider, scheme="dark"),
     Picture("phone", answer_on_a_phone, size=PHONE),
+    # Last: a schema stays in force for the chats that follow.
+    Picture("structured", fill_in_a_form, scheme="dark"),
+    Picture("wrong-shape", sort_a_review_wrongly),
 )
 
 

@@ -14,6 +14,8 @@ from service.store import OpenConversation
 
 __all__ = ["estimate_line", "show_estimate"]
 
+HELP = "What is sent along with your next message, and what both cost if the answer is that many tokens long."
+
 
 def show_estimate(settings: RunSettings) -> None:
     """Draw a quiet line: what is sent along with the next message, and the longest answer's price."""
@@ -27,16 +29,16 @@ def show_estimate(settings: RunSettings) -> None:
             st.caption(f"Next message: {literal(error.message)}")
         else:
             if estimate is not None:
-                st.caption(estimate_line(estimate, is_demo=is_demo()))
+                st.caption(estimate_line(estimate, is_demo=is_demo()), help=HELP)
 
 
 def estimate_line(estimate: CostEstimate, *, is_demo: bool) -> str:
-    """Say an estimate: "≈ 1,240 tokens in, plus what you write; ≈ $0.0031 with 500 tokens out"."""
+    """Say an estimate: "Next message: ≈ 1,240 tokens + yours · ≈ $0.0031 with 500 out"."""
     paid = f"cost {cost(None)}" if estimate.total is None else f"≈ {cost(estimate.total)}"
     simulated = " (simulated)" if is_demo and estimate.total is not None else ""
     return (
-        f"Next message: ≈ {estimate.prompt_tokens:,} tokens in, plus what you write; "
-        f"{paid}{simulated} with {estimate.assumed_completion_tokens:,} tokens out"
+        f"Next message: ≈ {estimate.prompt_tokens:,} tokens + yours · "
+        f"{paid}{simulated} with {estimate.assumed_completion_tokens:,} out"
     )
 
 

@@ -121,11 +121,9 @@ def test_a_key_says_all_it_knows() -> None:
 def test_an_estimate_says_what_it_assumes() -> None:
     """And a dash where the price is unknown."""
     known = CostEstimate(Decimal("0.0031"), Decimal("0.001"), Decimal("0.0021"), 1_240, 500)
-    assert estimate_line(known, is_demo=False) == (
-        "Next message: ≈ 1,240 tokens in, plus what you write; ≈ \\$0.0031 with 500 tokens out"
-    )
-    assert estimate_line(known, is_demo=True).endswith("≈ \\$0.0031 (simulated) with 500 tokens out")
-    assert estimate_line(replace(known, total=None), is_demo=True).endswith("; cost — with 500 tokens out")
+    assert estimate_line(known, is_demo=False) == ("Next message: ≈ 1,240 tokens + yours · ≈ \\$0.0031 with 500 out")
+    assert estimate_line(known, is_demo=True).endswith("≈ \\$0.0031 (simulated) with 500 out")
+    assert estimate_line(replace(known, total=None), is_demo=True).endswith("· cost — with 500 out")
 
 
 def test_the_estimate_follows_the_conversation(chat: AppTest) -> None:
