@@ -14,7 +14,7 @@ from pages.parts.plain import literal
 from pages.parts.result_view import show_result
 from pages.parts.state import is_demo, library, owner, service
 from pages.parts.verdict_chip import kind_chip
-from pages.parts.words import cost
+from pages.parts.words import paid
 from service import OpenRouterError, Run
 from service.store import RunFilters, StoredRun, asked_last, outcome_of
 
@@ -62,7 +62,8 @@ def _label(run: StoredRun) -> str:
     chip = kind_chip(outcome_of(run.columns))
     outcome = chip.label if chip is not None else run.state.capitalize()
     icon = chip.icon if chip is not None else _ICONS.get(run.state, "sync")
-    facts = " · ".join([outcome, literal(run.model), f"cost {cost(run.cost)}", moment(run.created_at)])
+    price = f"cost {paid(run.cost, is_demo=is_demo())}"
+    facts = " · ".join([outcome, literal(run.model), price, moment(run.created_at)])
     return f":material/{icon}: **{literal(run.headline)}**  :gray[{facts}]"
 
 

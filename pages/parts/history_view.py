@@ -31,7 +31,7 @@ def history_view() -> HistoryView:
         query = st.text_input(
             "Search history",
             key="history.search",
-            placeholder="Search prompts and answers",
+            placeholder="Search",
             icon=":material/search:",
             label_visibility="collapsed",
             live=True,

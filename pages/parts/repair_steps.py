@@ -9,7 +9,7 @@ from pages.parts.model_picker import option_texts
 from pages.parts.plain import literal
 from pages.parts.repairing import local_repair
 from pages.parts.state import is_demo, models, service
-from pages.parts.words import cost, estimate
+from pages.parts.words import estimate, paid
 from service import ChatRequest, ChatResult, ModelParameters, OpenRouterError, Verdict
 from service.store import RunView, StoredMessage
 from service.structured import healing_request, repair_request
@@ -61,8 +61,8 @@ def receipt_of(message: StoredMessage, result: ChatResult, *, has_figures: bool)
             told = f"Asked {literal(result.requested_model)} {why}"
     if not has_figures:
         return told
-    paid = cost(result.usage.cost if result.usage is not None else None)
-    return f"{told} · {paid}{' (simulated)' if is_demo() else ''} · {result.timings.total:.1f} s"
+    price = paid(result.usage.cost if result.usage is not None else None, is_demo=is_demo())
+    return f"{told} · {price} · {result.timings.total:.1f} s"
 
 
 def less_reasoning(parameters: ModelParameters, result: ChatResult) -> ReasoningEffort | None:

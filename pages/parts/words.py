@@ -13,6 +13,7 @@ __all__ = [
     "cost",
     "estimate",
     "file_size",
+    "paid",
     "plain_cost",
     "price",
     "quiet_line",
@@ -60,6 +61,11 @@ def cost(amount: Decimal | None) -> str:
     return UNKNOWN if amount is None else f"\\{plain_cost(amount)}"
 
 
+def paid(amount: Decimal | None, *, is_demo: bool) -> str:
+    """Say what was paid, and that it was not where answers are simulated."""
+    return f"{cost(amount)}{' (simulated)' if is_demo and amount is not None else ''}"
+
+
 def plain_cost(amount: Decimal) -> str:
     """Say an amount in USD in plain text, not as Markdown."""
     return f"${_plain(amount)}" if amount else "$0"
@@ -101,8 +107,8 @@ def _paid(result: ChatResult) -> str:
     if result.cache is not None:
         whose = "cached" if result.cache == "local" else "cached by OpenRouter"
         return f"{whose}, free" + (f" instead of {cost(result.original_cost)}" if result.original_cost else "")
-    paid = result.usage.cost if result.usage is not None else None
-    return f"cost {UNKNOWN}" if paid is None else cost(paid)
+    amount = result.usage.cost if result.usage is not None else None
+    return f"cost {UNKNOWN}" if amount is None else cost(amount)
 
 
 def _is_known(result: ChatResult) -> bool:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from pages.parts.words import file_size, quiet_line
+from pages.parts.words import file_size, paid, quiet_line
 from service import ChatResult, Usage
 
 PAID = Usage(10, 20, 30, cost=Decimal("0.00111"))
@@ -44,3 +44,10 @@ def test_in_demo_mode_no_cost_is_real() -> None:
 )
 def test_sizes_of_files_are_read_at_a_glance(size: int, said: str) -> None:
     assert file_size(size) == said
+
+
+def test_what_was_paid_is_said_to_be_simulated_where_it_is() -> None:
+    """A cost that nobody knows is neither."""
+    assert paid(PAID.cost, is_demo=False) == "\\$0.00111"
+    assert paid(PAID.cost, is_demo=True) == "\\$0.00111 (simulated)"
+    assert paid(None, is_demo=True) == "—"
