@@ -16,9 +16,10 @@ from pages.parts.more_tokens import more_tokens
 from pages.parts.plain import literal
 from pages.parts.raw_view import show_raw
 from pages.parts.small_buttons import copy_button, version_buttons
-from pages.parts.structured_view import download_buttons, show_structured, show_wrong_places
+from pages.parts.structured_view import download_buttons, has_wrong_places, show_structured, show_wrong_places
 from pages.parts.tool_calls import show_tool_calls
 from pages.parts.verdict_chip import sentence_of, verdict_chip
+from pages.parts.violations import fold_key
 from pages.parts.words import quiet_line
 from service import ChatResult, ResponseFormat
 from service.store import RunView
@@ -65,7 +66,7 @@ def show_result(
     with st.container(gap="xsmall"):
         _show_notes(result)
         if has_line(run):
-            _show_line(result, is_demo)
+            _show_line(result, is_demo, key)
         if receipt is not None:
             st.caption(f":material/healing: {receipt}")
         show_wrong_places(result, run.response_format, key=key)
@@ -109,11 +110,11 @@ def _show_notes(result: ChatResult) -> None:
         st.caption(f":material/warning: {literal(warning)}")
 
 
-def _show_line(result: ChatResult, is_demo: bool) -> None:
+def _show_line(result: ChatResult, is_demo: bool, key: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        # A stop is told by its sentence, close above.
-        if result.verdict is not None and result.verdict.kind != "stopped":
-            verdict_chip(result.verdict)
+        if result.verdict is not None:
+            place = fold_key(key) if has_wrong_places(result) else None
+            verdict_chip(result.verdict, key=f"{key}.verdict", place=place)
         st.caption(quiet_line(result, is_demo=is_demo), width="content")
 
 

@@ -18,7 +18,15 @@ from service.structured.as_written import asked_by
 from service.structured.form import Form, LiveForm
 from service.structured.words import clean
 
-__all__ = ["download_buttons", "is_json", "rules_of", "show_structured", "show_wrong_places", "value_of"]
+__all__ = [
+    "download_buttons",
+    "has_wrong_places",
+    "is_json",
+    "rules_of",
+    "show_structured",
+    "show_wrong_places",
+    "value_of",
+]
 
 _LOOKS_LIKE_JSON = re.compile(r"\s*(?:[{\[]|```)")
 
@@ -48,9 +56,14 @@ def show_structured(result: ChatResult, asked: ResponseFormat, *, key: str) -> N
     raw.code(clean(result.text), language=None, wrap_lines=True)
 
 
+def has_wrong_places(result: ChatResult) -> bool:
+    """Whether there is a line for each thing that is wrong with the value."""
+    return result.verdict is not None and bool(result.verdict.issues) and bool(result.text.strip())
+
+
 def show_wrong_places(result: ChatResult, asked: ResponseFormat | None, *, key: str) -> None:
     """Draw what is wrong with the value, one line each."""
-    if result.verdict is not None and result.verdict.issues and result.text.strip():
+    if result.verdict is not None and has_wrong_places(result):
         schema = rules_of(asked) if asked is not None else None
         show_violations(result.verdict.issues, value_of(result), schema, key=key)
 

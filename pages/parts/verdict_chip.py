@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.parts.plain import literal
+from pages.parts.state import put_input
 from service import Verdict
 from service.results import VerdictKind
 
@@ -57,7 +58,17 @@ def sentence_of(verdict: Verdict) -> str:
     return literal(verdict.sentence.replace("`", ""))
 
 
-def verdict_chip(verdict: Verdict) -> None:
-    """Draw the chip; its sentence shows on hover and on focus."""
+def verdict_chip(verdict: Verdict, *, key: str, place: str | None = None) -> None:
+    """Draw the chip; its sentence shows on hover and on focus, unless a click leads to it.
+
+    Args:
+        verdict: What it says.
+        key: Unique on the page.
+        place: The key of the fold below that a click opens, where there is one.
+    """
     chip = chip_of(verdict)
+    if place is not None:
+        label = f":{chip.color}-badge[:material/{chip.icon}: {chip.label}]"
+        st.button(label, key=key, type="tertiary", on_click=put_input, args=(place, True))
+        return
     st.badge(chip.label, icon=f":material/{chip.icon}:", color=chip.color, help=sentence_of(verdict))

@@ -13,10 +13,15 @@ from service import Issue, OpenRouterError
 from service.structured import Validator
 from service.structured.lines import Excerpt, excerpt_at, excerpt_of
 
-__all__ = ["SHOWN", "show_violations"]
+__all__ = ["SHOWN", "fold_key", "show_violations"]
 
 SHOWN = 8
 """The most lines; what is beyond them is marked in the form."""
+
+
+def fold_key(key: str, number: int = 0) -> str:
+    """Return the key of a line, from 0; `key` is that of all lines."""
+    return f"{key}.violation.{number}"
 
 
 def show_violations(issues: Sequence[Issue], value: Any, schema: Mapping[str, Any] | None, *, key: str) -> None:
@@ -32,7 +37,7 @@ def show_violations(issues: Sequence[Issue], value: Any, schema: Mapping[str, An
         return
     with st.container(gap="xxsmall", key=f"{key}.violations"):
         for number, issue in enumerate(issues[:SHOWN]):
-            _show(issue, value, schema, key=f"{key}.violation.{number}")
+            _show(issue, value, schema, key=fold_key(key, number))
         if len(issues) > SHOWN:
             st.caption(f"{len(issues) - SHOWN} more are marked in the form.")
 

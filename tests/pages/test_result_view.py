@@ -106,10 +106,15 @@ def test_a_valid_answer_is_a_form_with_json_and_raw_beside_it(show: Callable) ->
 
 
 def test_a_wrong_shape_says_what_is_wrong_at_its_place(show: Callable) -> None:
-    """Every issue stands in the form, and the chip counts them."""
+    """Every issue stands in the form, and the chip counts them and opens the first."""
     at = show("sim/wrong-shape", response_format=FORM)
     issues = at.session_state["run"].result.verdict.issues
-    assert badges(at)[0].endswith(f"Wrong shape ({len(issues)})]")
+    assert badges(at) == []
+    (chip,) = [button for button in at.button if "-badge[" in button.label]
+    assert chip.label.endswith(f"Wrong shape ({len(issues)})]")
+    assert not any(caption.value.startswith("In the answer") for caption in at.caption)
+    chip.click().run()
+    assert any(caption.value.startswith("In the answer") for caption in at.caption)
     assert form_of(at).count("orp-issue") == len({issue.path for issue in issues})
 
 
