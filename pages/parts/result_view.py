@@ -16,11 +16,12 @@ from pages.parts.more_tokens import more_tokens
 from pages.parts.plain import literal
 from pages.parts.raw_view import show_raw
 from pages.parts.small_buttons import copy_button, version_buttons
-from pages.parts.structured_view import download_buttons, has_wrong_places, show_structured, show_wrong_places
+from pages.parts.structured_view import download_buttons, show_structured
 from pages.parts.tool_calls import show_tool_calls
 from pages.parts.verdict_chip import sentence_of, verdict_chip
 from pages.parts.violations import fold_key
 from pages.parts.words import quiet_line
+from pages.parts.wrong_places import has_wrong_places, show_wrong_places
 from service import ChatResult, ResponseFormat
 from service.store import RunView
 from service.structured.words import clean

@@ -10,7 +10,6 @@ import streamlit as st
 from pages.parts.answer_table import show_table
 from pages.parts.markdown import safe_markdown
 from pages.parts.raw_view import as_json
-from pages.parts.violations import show_violations
 from service import ChatResult, ResponseFormat
 from service.spreadsheet import csv_text, lists_in, table_of
 from service.structured import read_json
@@ -18,15 +17,7 @@ from service.structured.as_written import asked_by
 from service.structured.form import Form, LiveForm
 from service.structured.words import clean
 
-__all__ = [
-    "download_buttons",
-    "has_wrong_places",
-    "is_json",
-    "rules_of",
-    "show_structured",
-    "show_wrong_places",
-    "value_of",
-]
+__all__ = ["download_buttons", "is_json", "rules_of", "show_structured", "value_of"]
 
 _LOOKS_LIKE_JSON = re.compile(r"\s*(?:[{\[]|```)")
 
@@ -54,18 +45,6 @@ def show_structured(result: ChatResult, asked: ResponseFormat, *, key: str) -> N
             show_table(lists, key=key)
     as_code.code(_pretty(value, result.text), language="json", wrap_lines=True, line_numbers=True)
     raw.code(clean(result.text), language=None, wrap_lines=True)
-
-
-def has_wrong_places(result: ChatResult) -> bool:
-    """Whether there is a line for each thing that is wrong with the value."""
-    return result.verdict is not None and bool(result.verdict.issues) and bool(result.text.strip())
-
-
-def show_wrong_places(result: ChatResult, asked: ResponseFormat | None, *, key: str) -> None:
-    """Draw what is wrong with the value, one line each."""
-    if result.verdict is not None and has_wrong_places(result):
-        schema = rules_of(asked) if asked is not None else None
-        show_violations(result.verdict.issues, value_of(result), schema, key=key)
 
 
 def download_buttons(result: ChatResult, asked: ResponseFormat | None, *, key: str) -> None:

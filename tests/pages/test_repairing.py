@@ -122,7 +122,8 @@ def test_a_wrong_shape_is_asked_for_again_with_its_violations(asked: Any, server
 def test_the_first_version_is_still_there_and_still_bad(asked: Any) -> None:
     chat = press(asked("sim/wrong-shape"), "Ask again")
     chat.button(key=f"chat.{answers()[1].id}.before").click().run()
-    assert "Wrong shape" in "".join(text.value for text in chat.markdown)
+    labels = [text.value for text in chat.markdown] + [button.label for button in chat.button]
+    assert "Wrong shape" in "".join(labels)
     assert "Asked again" not in captions(chat)
     assert len(steps(chat)) == 1
 

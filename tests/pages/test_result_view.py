@@ -227,14 +227,14 @@ def test_half_an_answer_in_words_is_no_form(show: Callable, sim: Simulator) -> N
     assert at.markdown[0].value == "I would sa"
 
 
-def test_a_stop_is_told_once(show: Callable) -> None:
-    """In a sentence; there is no chip that says it again."""
+def test_a_stop_is_a_chip_and_one_sentence(show: Callable) -> None:
+    """What had arrived is kept, it says."""
     at = show("sim/echo")
     stopped = Verdict("stopped", "Stopped before the end; what had arrived is kept.")
     at.session_state["run"] = Run.ended(ask(), ChatResult(text="Half", verdict=stopped, is_partial=True))
     at.run()
     assert [caption.value for caption in at.caption].count(stopped.sentence) == 1
-    assert badges(at) == []
+    assert [badge.endswith(": Stopped]") for badge in badges(at)] == [True]
 
 
 def test_a_refusal_stands_in_the_models_words(show: Callable) -> None:
