@@ -27,11 +27,10 @@ run: $(RUN_STAMP) ## start the app; another port with: make run PORT=8600
 	@exec $(PY) -m streamlit run app.py --server.port "$(PORT)"
 
 # The guards are part of the whole suite, so `test` does not run them a second time by way of `check`.
-# Two processes: most of a browser test is waiting for Chromium. Tests marked with one xdist_group, as all
-# browser tests are (tests/browser/conftest.py), stay in one process: never two Chromiums at a time.
+# Two processes: most of a browser test is waiting for Chromium. tests/conftest.py keeps all browser tests in one.
 test: lint types ## check and run every test; pytest arguments with: make test ARGS="-k stream"
 	@chromium=$$($(PY) scripts/chromium.py) && \
-		CHROMIUM="$$chromium" $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+		CHROMIUM="$$chromium" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint types guards ## ruff, mypy and the guards, without the tests
 

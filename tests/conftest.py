@@ -21,6 +21,21 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a file in one process, and all that drive a browser: never two Chromiums at a time.
+
+    The marker `xdist_group` is not enough: with pytest 9.2 and pytest-xdist 3.8 it has no effect.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByPlace(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+
+    return ByPlace(config, log)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take every key and setting of the developer's out of the environment."""

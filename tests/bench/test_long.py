@@ -102,7 +102,6 @@ def test_the_goals_of_long_conversations_are_ratios_to_the_shortest() -> None:
     assert goals == {"Enter to the new message": limit, "bytes received": limit}
 
 
-@pytest.mark.xdist_group("browser")
 def test_a_quick_run_opens_conversations_in_a_browser() -> None:
     """Our app, its database and Chromium; a word lost in an answer would be an error."""
     command = [sys.executable, "-m", "bench", "chats", "--quick", "--rounds", "1"]

@@ -13,7 +13,6 @@ from tests.faults.report import render
 from tests.faults.table import FAULTS, HEALTHY
 
 # The matrix is filled once, so its tests stay in one process.
-pytestmark = pytest.mark.xdist_group("faults")
 
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
 
