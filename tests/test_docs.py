@@ -165,6 +165,7 @@ INNER = {
         "cache",
         "publish",
         "outcome",
+        "failed_outcome",
     },
     service.ContentPart: {"payload", "type"},
     service.Tool: {"extra", "name", "description"},
