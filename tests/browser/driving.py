@@ -1,6 +1,7 @@
 """What a person does on the chat page, and what a test waits for there."""
 
 import re
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
@@ -125,7 +126,6 @@ def paced(text: str, *, seconds: float = 0.6) -> Reply:
 
 def wait_until(page: Page, is_so: Callable[[], bool], seconds: float = 10.0) -> None:
     """Let the page go on until something is so, at most so many seconds; what is expected is asserted afterwards."""
-    for _ in range(round(seconds / 0.05)):
-        if is_so():
-            return
-        page.wait_for_timeout(50)
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        page.evaluate("() => new Promise(requestAnimationFrame)")

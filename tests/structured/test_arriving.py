@@ -63,10 +63,10 @@ def test_however_it_is_cut_it_is_read_as_a_whole(value: Any, data: st.DataObject
 
 @given(st.text(alphabet='{}[]",:0123 -.eE\\utrfalsn\n`x'))
 def test_what_it_takes_for_json_is_json(text: str) -> None:
-    """It never calls complete what the final reading refuses, whatever comes."""
-    reader, _ = read(text)
+    """What it calls complete, the final reading takes, and for the same value, whatever comes."""
+    reader, heard = read(text)
     if reader.state == "complete" and "`" not in text:
-        read_json(text)
+        assert heard.complete[-1] == ((), read_json(text).value)
 
 
 @pytest.mark.parametrize(

@@ -158,8 +158,8 @@ def test_json_nested_beyond_reason_gives_a_result_or_an_error_of_ours(opening: b
     """Closed and not, as an event and as a body."""
     closing = bytes({0x5B: 0x5D, 0x7B: 0x7D}[byte] for byte in reversed(opening) if byte in b"[{")
     for nested in (opening * depth, opening * depth + b"1" + closing * depth):
-        read([b"data: " + nested + b"\n\n"])
-        read([nested], "application/json")
+        assert read([b"data: " + nested + b"\n\n"]).result.text == ""
+        assert read([nested], "application/json").result.text == ""
 
 
 @pytest.mark.parametrize("half", ["", '"\\ud83d",'], ids=["plain", "with half a character"])
