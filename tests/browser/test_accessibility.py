@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service.simulator import Simulator
+from tests.browser.conftest import settle
 from tests.browser.driving import (
     answer,
     choose_model,
@@ -18,6 +19,7 @@ from tests.browser.driving import (
     send,
     tab_to,
     unfinished,
+    wait_until,
 )
 
 # What tells where the focus is: these properties of the focused element, what it stands in, and its ::before and
@@ -140,6 +142,12 @@ def test_one_status_line_speaks_and_the_transcript_does_not(tab: Page, server: S
 
 FAINT = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 
+LOOK = f"""() => {{
+  document.getAnimations().forEach((animation) => animation.finish())
+  const is_stale = document.querySelector("[data-stale=true]") !== null
+  return {{ is_stale, ...({FAINT})() }}
+}}"""
+
 MARKDOWN = """# Heading
 
 Words with `code`, a [link](https://example.com/) and **bold** ones.
@@ -157,9 +165,19 @@ def add(a: int) -> int:  # the sum
 
 
 def check(page: Page, state: str, at_least: int) -> None:
-    """Assert that nothing on the page is too faint, and that there was something to look at."""
-    page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
-    seen = page.evaluate(FAINT)
+    """Assert that nothing on the page is too faint, and that there was something to look at.
+
+    What Streamlit is about to draw anew it fades, which is no colour of ours: such a look does not count.
+    """
+    seen: dict[str, Any] = {}
+
+    def at_rest() -> bool:
+        settle(page)
+        seen.update(page.evaluate(LOOK))
+        return not seen["is_stale"]
+
+    wait_until(page, at_rest)
+    assert not seen["is_stale"], f"{state}: the page never came to rest"
     assert seen["faint"] == [], state
     assert seen["checked"] >= at_least, state
 
