@@ -2,7 +2,7 @@
 
 Fixtures: `browser` and `app` (the app with no key set), `server` and `served` (a simulator that notes every request,
 and the app connected to it), `start_app` (the app with other settings), `open_page` (a page in a fresh profile),
-`open_tab`, `page` and `tab` (in the profile of the file); a page must end without errors.
+`open_tab`, `page` and `tab` (in a profile that all tests share); a page must end without errors.
 """
 
 import os
@@ -57,6 +57,11 @@ class App:
     url: str
     process: subprocess.Popen[bytes]
     log_file: Path
+
+    @property
+    def database(self) -> Path:
+        """Where it keeps conversations, runs and preferences."""
+        return self.log_file.parent / "data" / "playground.sqlite3"
 
     def log(self) -> str:
         """Return what the process has printed so far."""
@@ -134,24 +139,24 @@ def is_healthy(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """Serve the app as a stranger gets it, with nothing set; one process for the tests of a file."""
+    """Serve the app as a stranger gets it, with nothing set; one process for all tests of this folder."""
     running = launch(tmp_path_factory.mktemp("home"), {})
     yield running
     running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server() -> Iterator[Simulator]:
     """Return a simulator that answers without pauses and notes every request."""
     with Simulator(speed=0) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def served(server: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """Serve the app connected to `server` with sim/echo chosen; one process for the tests of a file.
+    """Serve the app connected to `server` with sim/echo chosen; one process for all tests of this folder.
 
     What fails is not sent again by itself, so that an error comes at once.
     """
@@ -171,8 +176,8 @@ def served(server: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def fresh_settings(request: pytest.FixtureRequest) -> None:
     """Let no test begin with the run settings that the one before it has used last."""
     for name in {"app", "served"} & set(request.fixturenames):
-        data = request.getfixturevalue(name).log_file.parent / "data" / "playground.sqlite3"
-        with closing(sqlite3.connect(data, timeout=10)) as database, database:
+        running: App = request.getfixturevalue(name)
+        with closing(sqlite3.connect(running.database, timeout=10)) as database, database:
             database.execute("DELETE FROM preferences")
 
 
@@ -193,12 +198,12 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
         running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Run one headless Chromium for the tests of a file; without one they fail, they are not skipped.
+    """Run one headless Chromium for the tests of this folder; without one they fail, they are not skipped.
 
     Not for the session: while it lives, Playwright keeps an event loop running in this thread, and tests of other
-    files that this process runs later could not run theirs.
+    folders that this process runs later could not run theirs.
     """
     path = find()
     with sync_playwright() as playwright:
@@ -259,9 +264,9 @@ def visit(context: BrowserContext, url: str, watch: Watch) -> Page:
     return page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def profile(browser: Browser) -> Iterator[BrowserContext]:
-    """Return one browser profile for the tabs of a file: what was loaded once comes from its cache."""
+    """Return one browser profile for the tabs of all tests: what was loaded once comes from its cache."""
     context = browser.new_context(**PROFILE)
     yield context
     context.close()

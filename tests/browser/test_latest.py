@@ -1,8 +1,8 @@
 """The end of a conversation is drawn by itself: a question in a long one sends nothing again of what stands above."""
 
+import re
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from service.simulator import Simulator
 from service.store import Library
 from tests.browser.conftest import App
 from tests.browser.driving import answer, choose_model, finished, send, unfinished
-from tests.support import KEY, refusing
+from tests.support import refusing
 
 MESSAGES = "[data-testid=stChatMessage]"
 EARLIER = 24
@@ -21,24 +21,21 @@ EARLIER = 24
 
 
 @pytest.fixture
-def filled(server: Simulator, start_app: Callable[..., App], tmp_path: Path) -> tuple[App, list[str]]:
-    """Serve the app with two conversations and return their addresses, that of the newer one first."""
-    home = tmp_path / "home"
-    (home / "data").mkdir(parents=True)
-    with closing(Library(f"sqlite:///{home / 'data' / 'playground.sqlite3'}")) as library:
-        for name in ("older", "newer"):
+def filled(served: App, request: pytest.FixtureRequest) -> list[str]:
+    """Leave the app with two new conversations and return their addresses, that of the newer one first."""
+    with closing(Library(f"sqlite:///{served.database}")) as library:
+        while said_before := library.recent("local"):
+            for each in said_before:
+                library.delete("local", each.id)
+        for name in (f"older-{request.node.name}", f"newer-{request.node.name}"):
             library.import_json("local", export_of(name, EARLIER, "It is so.", "sim/echo"))
-        found = {each.title: each.id for each in library.recent("local")}
-    settings = {"OPENROUTER_BASE_URL": server.base_url, "OPENROUTER_API_KEY": KEY, "OPENROUTER_MODEL": "sim/echo"}
-    app = start_app({**settings, "OPENROUTER_MAX_RETRIES": "0"}, home=home)
-    addresses = {name: f"{app.url}/?c={ident}" for name, ident in found.items()}
-    return app, [addresses[name] for name in found]
+        return [f"{served.url}/?c={each.id}" for each in library.recent("local")]
 
 
 @pytest.fixture
-def long(filled: tuple[App, list[str]], open_page: Callable[..., Page]) -> Page:
+def long(filled: list[str], open_tab: Callable[[str], Page]) -> Page:
     """The conversation that is first in the list."""
-    page = open_page(filled[1][0])
+    page = open_tab(filled[0])
     expect(page.locator(MESSAGES)).to_have_count(EARLIER)
     return page
 
@@ -146,23 +143,22 @@ def test_one_message_is_edited_at_a_time(long: Page, wait_idle: Callable[[Page],
     expect(editor).to_have_count(0)
 
 
-def test_a_conversation_that_goes_on_is_first_in_the_list(
-    filled: tuple[App, list[str]], open_page: Callable[..., Page]
-) -> None:
+def test_a_conversation_that_goes_on_is_first_in_the_list(filled: list[str], open_tab: Callable[[str], Page]) -> None:
     """The list beside it follows once the question is answered."""
-    page = open_page(filled[1][1])
+    page = open_tab(filled[1])
     names = page.locator("[class*=st-key-chat-open-]")
-    titles = names.all_inner_texts()
+    newer, older = re.compile("^newer"), re.compile("^older")
+    expect(names).to_have_text([newer, older])
     send(page, "Still there?")
     finished(page, EARLIER // 2 + 1)
-    expect(names).to_have_text([titles[1], titles[0]])
+    expect(names).to_have_text([older, newer])
 
 
 def test_what_another_tab_says_is_shown_with_the_next_question(
-    long: Page, filled: tuple[App, list[str]], open_page: Callable[..., Page], wait_idle: Callable[[Page], None]
+    long: Page, filled: list[str], open_tab: Callable[[str], Page], wait_idle: Callable[[Page], None]
 ) -> None:
     """In its place, before it."""
-    other = open_page(filled[1][0])
+    other = open_tab(filled[0])
     send(other, "Said elsewhere")
     finished(other, EARLIER // 2 + 1)
     send(long, "Said here")
