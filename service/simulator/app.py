@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from service.simulator import listing, refusals, vendors, wire
+from service.simulator import listing, providers, refusals, vendors, wire
 from service.simulator.catalogue import Catalogue
 from service.simulator.chance import seeded
 from service.simulator.chat import Caller, Chat
@@ -201,7 +201,10 @@ def _models_count(simulation: Simulation, request: Request, asked: RecordedReque
 
 def _endpoints(simulation: Simulation, request: Request, asked: RecordedRequest) -> Response:
     model = simulation.catalogue.entry("{author}/{slug}".format(**request.path_params))
-    return refusals.unknown_route() if model is None else _json(model.endpoints())
+    if model is None:
+        return refusals.unknown_route()
+    has_key = bool(key_of(request)) and simulation.refused_key(request) is None
+    return _json(providers.listed_endpoints(model, has_figures=has_key))
 
 
 def _model(simulation: Simulation, request: Request, asked: RecordedRequest) -> Response:
@@ -228,16 +231,20 @@ def _generation(simulation: Simulation, request: Request, asked: RecordedRequest
 
 
 def _providers(simulation: Simulation, request: Request, asked: RecordedRequest) -> Response:
-    provider = {
-        "name": wire.PROVIDER,
-        "slug": wire.PROVIDER.lower(),
+    known = [_provider(provider) for provider in providers.everybody()]
+    return _json({"data": known})
+
+
+def _provider(provider: providers.Provider) -> dict[str, Any]:
+    return {
+        "name": provider.name,
+        "slug": provider.slug,
         "privacy_policy_url": None,
         "terms_of_service_url": None,
         "status_page_url": None,
         "headquarters": None,
         "datacenters": None,
     }
-    return _json({"data": [provider]})
 
 
 def _nowhere(simulation: Simulation, request: Request, asked: RecordedRequest) -> Response:

@@ -7,8 +7,6 @@ from decimal import Decimal
 from types import EllipsisType
 from typing import Any
 
-from service.simulator import wire
-
 DYNAMIC_VARIANTS = (":nitro", ":floor", ":exacto", ":online")
 ROUTES = {"openrouter/free": "google/gemma-4-31b-it:free"}
 ROUTED_TO = "sim/writer"
@@ -75,46 +73,6 @@ class Model:
     def cost(self, prompt: int, completion: int) -> tuple[Decimal, Decimal]:
         """Return the cost of prompt and completion in USD, from token counts."""
         return prompt * self.price("prompt", prompt), completion * self.price("completion", prompt)
-
-    def endpoints(self) -> dict[str, Any]:
-        """Return the body of /models/{author}/{slug}/endpoints: one endpoint, the simulator."""
-        kept = {name: self.entry.get(name, "") for name in ("id", "name", "created", "description")}
-        arch = self.entry["architecture"]
-        order = ("tokenizer", "instruct_type", "modality", "input_modalities", "output_modalities")
-        architecture = {name: arch[name] for name in order}
-        return {"data": {**kept, "architecture": architecture, "endpoints": [self._endpoint()]}}
-
-    def _endpoint(self) -> dict[str, Any]:
-        entry = self.entry
-        takes_tools = self.supports("tools")
-        return {
-            "name": f"{wire.PROVIDER} | {entry['canonical_slug']}",
-            "model_id": self.id,
-            "model_name": entry["name"],
-            "context_length": entry["context_length"] or 0,
-            "pricing": {**entry["pricing"], "discount": 0},
-            "provider_name": wire.PROVIDER,
-            "tag": wire.PROVIDER.lower(),
-            "quantization": "unknown",
-            "max_completion_tokens": entry["top_provider"]["max_completion_tokens"],
-            "max_prompt_tokens": None,
-            "supported_parameters": entry["supported_parameters"],
-            "supports_tool_choice": dict.fromkeys(("none", "auto", "required", "function"), takes_tools),
-            "status": 0,
-            "uptime_last_30m": None,
-            "uptime_last_5m": None,
-            "uptime_last_1d": 100,
-            "supports_implicit_caching": False,
-            "native_tools": {},
-            "supports_voice_cloning": False,
-            "supports_multiple_audio_references": False,
-            "supports_image_reference": False,
-            "latency_last_30m": None,
-            "throughput_last_30m": None,
-            # Newer than the recording of 2026-10-02; the official SDK of 2026-10-27 requires both.
-            "service_tier": None,
-            "supports_diarization": False,
-        }
 
 
 @dataclass(frozen=True)

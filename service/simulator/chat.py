@@ -77,9 +77,10 @@ class Chat:
             return _refused(refusals.no_free_variant(name) if is_sold else refusals.invalid_model(name), generation_id)
         head = wire.Head(generation_id, int(time.time()), named.served_as)
         ask = Ask(body, messages, named.model, head, named.options, attempt, self.retry_after)
-        refusal = routing.refused(ask)
-        if refusal is not None:
-            return _refused(refusal, generation_id)
+        found = routing.routed(ask)
+        if isinstance(found, Response):
+            return _refused(found, generation_id)
+        ask = found
         kept = self.cache.find(name_of_request, caller.cache) if caller.cache is not None else None
         if kept is not None:
             again = replace(kept.answer, is_cached=True)
@@ -110,6 +111,7 @@ class Chat:
             began=time.time(),
             finish=answer.finish if answer else None,
             native=answer.native_reason if answer else None,
+            provider=ask.head.provider,
         )
         self.ledger.begin(generation)
         return response

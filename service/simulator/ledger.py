@@ -31,6 +31,7 @@ class Generation:
     began: float
     finish: str | None = None
     native: str | None = None
+    provider: str = wire.PROVIDER
     ended: float | None = None
     cancelled: bool = False
     asked_for: int = 0
@@ -53,7 +54,7 @@ class Generation:
             "is_byok": False,
             "latency": milliseconds,
             "model_permaslug": self.slug,
-            "provider_name": wire.PROVIDER,
+            "provider_name": self.provider,
             "status": 200,
         }
         data = {
@@ -98,7 +99,7 @@ class Generation:
             "total_cost": usage["cost"],
             "cache_discount": None,
             "upstream_inference_cost": 0,
-            "provider_name": wire.PROVIDER,
+            "provider_name": self.provider,
             "response_cache_source_id": None,
             "data_region": "global",
             "workspace_id": _NIL,

@@ -122,14 +122,14 @@ def above_max_price() -> Response:
     return refusal(404, "No endpoints found that satisfy the max price for this request")
 
 
-def no_allowed_provider(model: str, asked: list[str]) -> Response:
-    """Refuse a `provider.only` without the provider that serves the model."""
+def no_allowed_provider(model: str, serving: list[str], asked: list[str]) -> Response:
+    """Refuse preferences that leave none of the providers that serve the model."""
     text = (
-        f"No allowed providers are available for the selected model. Providers serving `{model}`: simulator but "
-        f"your request's `provider.only` preference permits only: {', '.join(asked)}."
+        f"No allowed providers are available for the selected model. Providers serving `{model}`: "
+        f"{', '.join(serving)} but your request's `provider.only` preference permits only: {', '.join(asked)}."
     )
     metadata = {
-        "available_providers": ["simulator"],
+        "available_providers": serving,
         "requested_providers": asked,
         "failed_routing_step": "Filter by Allowed Providers",
     }

@@ -151,7 +151,8 @@ def test_every_models_endpoints_parse(sdk, client):
     for entry in client.get("/models", output_modalities="all").json()["data"]:
         author, slug = entry["id"].split("/")
         found = sdk.endpoints.list(author=author, slug=slug).data
-        assert (found.id, found.endpoints[0].provider_name) == (entry["id"], "Simulator")
+        assert found.id == entry["id"]
+        assert all(endpoint.provider_name.startswith("Simulator") for endpoint in found.endpoints)
 
 
 def test_one_model_parses(sdk):
@@ -176,7 +177,9 @@ def test_the_credits_parse(sdk):
 
 
 def test_the_providers_parse(sdk):
-    assert [provider.slug for provider in sdk.providers.list().data] == ["simulator"]
+    slugs = [provider.slug for provider in sdk.providers.list().data]
+    assert slugs[0] == "simulator"
+    assert len(slugs) == len(set(slugs)) > 3
 
 
 def test_a_generation_is_not_found_at_first_and_then_parses(sdk):
