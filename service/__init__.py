@@ -13,6 +13,7 @@ from service.account import Health, KeyStatus
 from service.catalogue import ModelInfo
 from service.config import OpenRouterConfig
 from service.conversation import Conversation
+from service.endpoints import EndpointInfo, EndpointList
 from service.errors import (
     AuthenticationError,
     CircuitOpenError,
@@ -72,6 +73,8 @@ __all__ = [
     "Conversation",
     "CostEstimate",
     "EmptyResponseError",
+    "EndpointInfo",
+    "EndpointList",
     "ErrorContext",
     "Finished",
     "Health",

@@ -20,6 +20,8 @@ from service.catalogue import Catalogue, ModelInfo
 from service.checks import check_request, check_room
 from service.client import Client
 from service.config import OpenRouterConfig
+from service.endpoint_cache import EndpointCache
+from service.endpoints import EndpointInfo, EndpointList, first_asked
 from service.errors import ModelNotFoundError, OpenRouterError
 from service.guard.admission import Guard
 from service.guard.breaker import BreakerState
@@ -84,6 +86,9 @@ class OpenRouterService:
         self._connect()
         self._catalogue = Catalogue(
             lambda: self._client.get("/models"), ttl=self.config.model_cache_ttl, clock=self._clock
+        )
+        self._endpoints = EndpointCache(
+            lambda path: self._client.get(path), self._catalogue, ttl=self.config.model_cache_ttl, clock=self._clock
         )
 
     def _connect(self) -> None:
@@ -241,6 +246,36 @@ class OpenRouterService:
         self._require_open()
         return self._loop.call(self._catalogue.get(model))
 
+    def list_endpoints(self, model: str, *, refresh: bool = False) -> tuple[EndpointInfo, ...]:
+        """Return the providers of a model; cached like the model list, the last good copy when the server fails.
+
+        Empty for a router, and where the server knows the model and tells nothing of providers: only OpenRouter does.
+
+        Raises:
+            ModelNotFoundError: There is no such model; the hint names the closest.
+            OpenRouterError: The server could not be asked, and never told before.
+        """
+        self._require_open()
+        if not self.config.is_openrouter_api:
+            return ()
+        try:
+            return self._loop.call(self._endpoints.get(model, refresh=refresh))
+        except ValueError as error:
+            raise ModelNotFoundError(f"A{str(error)[1:]}.") from error
+
+    def known_endpoints(self, model: str) -> EndpointList:
+        """Return what is known of a model's providers now, without waiting; never raises.
+
+        What is not known, or known for too long, is asked for in the background: ask again a moment later.
+        """
+        if not self.config.is_openrouter_api:
+            return EndpointList(endpoints=())
+        known, is_due = self._endpoints.peek(model)
+        if not is_due or not self.is_alive:
+            return known
+        self._loop.submit(self._endpoints.get(model))
+        return replace(known, is_loading=True)
+
     def key_status(self) -> KeyStatus:
         """Ask what the key may still spend.
 
@@ -308,7 +343,9 @@ class OpenRouterService:
     def estimate_cost(self, request: ChatRequest) -> CostEstimate:
         """Return what a request will probably cost, from the catalogue's prices.
 
-        The answer is taken to have the request's `max_tokens`, or 500 tokens. Unknown prices give `None`.
+        The catalogue has the price of the cheapest provider. Where the request names providers and theirs are known
+        (see `known_endpoints`), the price is that of the one that is asked first, which `provider` of the estimate
+        names. The answer is taken to have the request's `max_tokens`, or 500 tokens. Unknown prices give `None`.
         """
         request = self._complete(request)
         prompt_tokens = estimate_request_tokens(request)
@@ -317,10 +354,23 @@ class OpenRouterService:
             pricing = self.get_model(request.model or "").pricing
         except OpenRouterError:
             return CostEstimate(None, None, None, prompt_tokens, completion_tokens)
+        first = self._first_asked(request)
+        if first is not None:
+            pricing = first.pricing
         total = pricing.cost(prompt_tokens, completion_tokens)
         prompt = pricing.cost(prompt_tokens, 0)
         completion = None if total is None or prompt is None else total - prompt
-        return CostEstimate(total, prompt, completion, prompt_tokens, completion_tokens)
+        provider = None if first is None else first.provider
+        return CostEstimate(total, prompt, completion, prompt_tokens, completion_tokens, provider)
+
+    def _first_asked(self, request: ChatRequest) -> EndpointInfo | None:
+        """Return the provider that is asked first, where the request names some and they are known."""
+        parameters = request.parameters
+        preferences = parameters.extra_body.get("provider", parameters.provider)
+        if not isinstance(preferences, Mapping) or not self.config.is_openrouter_api:
+            return None
+        known, _ = self._endpoints.peek(request.model or "")
+        return first_asked(known.endpoints or (), preferences)
 
     def _complete(self, request: ChatRequest) -> ChatRequest:
         """Fill up from the configuration what a request leaves unset, and check what only the service can check."""

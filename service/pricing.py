@@ -52,13 +52,17 @@ class Pricing:
 
 @dataclass(frozen=True)
 class CostEstimate:
-    """What a request will probably cost, in USD, and what that assumes; `None` where the price is unknown."""
+    """What a request will probably cost, in USD, and what that assumes; `None` where the price is unknown.
+
+    `provider` is whose price it is; `None`: that of the cheapest provider, as the model list has it.
+    """
 
     total: Decimal | None
     prompt: Decimal | None
     completion: Decimal | None
     prompt_tokens: int
     assumed_completion_tokens: int
+    provider: str | None = None
 
 
 def read_pricing(raw: Any) -> Pricing:
