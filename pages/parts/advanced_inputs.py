@@ -12,15 +12,19 @@ from pages.parts.fold import fold
 from pages.parts.json_input import json_input
 from pages.parts.json_text import JsonObject, read_object
 from pages.parts.markdown import safe_markdown
+from pages.parts.model_providers import ModelProviders
 from pages.parts.parameters import first_fault
 from pages.parts.pdf_engine import pdf_engine, pdf_engine_input
+from pages.parts.provider_inputs import provider_inputs
 from pages.parts.state import input_value, service
 from service import ModelParameters
 
 __all__ = ["advanced_inputs", "advanced_key"]
 
 
-def advanced_inputs(page: str) -> tuple[dict[str, Any], dict[str, Any], str | None, list[str]]:
+def advanced_inputs(
+    page: str, providers: ModelProviders
+) -> tuple[dict[str, Any], dict[str, Any], str | None, list[str]]:
     """Draw the fold; return the fields that are set, the extra body, what reads PDFs, and what is wrong.
 
     What only OpenRouter understands is drawn, and sent, where requests go to OpenRouter or who speaks its language.
@@ -39,7 +43,7 @@ def advanced_inputs(page: str) -> tuple[dict[str, Any], dict[str, Any], str | No
     if drawn.open:
         with drawn:
             if speaks:
-                _draw(page, faults)
+                _draw(page, providers, faults)
                 pdf_engine_input(page)
             read = _extra_body(page)
     problems = [f"Advanced: {fault}" for fault in faults.values()]
@@ -57,11 +61,9 @@ def _count(fields: dict[str, Any]) -> int:
     return sum(len(item) if name in ("provider", "plugins") else 1 for name, item in fields.items())
 
 
-def _draw(page: str, faults: dict[str, str]) -> None:
+def _draw(page: str, providers: ModelProviders, faults: dict[str, str]) -> None:
     st.markdown("**Providers**")
-    _text(page, "order", "Try in this order", "openai, azure", faults)
-    _text(page, "only", "Only these", "openai", faults)
-    _text(page, "ignore", "Never these", "deepinfra", faults)
+    provider_inputs(page, providers, faults)
     _flag(page, "no_fallbacks", "No other provider may stand in", "When the chosen ones fail, the request fails.")
     _choice(page, "sort", "Prefer", SORTS)
     _choice(page, "data_collection", "Data policy", POLICIES)

@@ -36,15 +36,23 @@ def estimate_line(estimate: CostEstimate, *, is_demo: bool) -> str:
     """Say an estimate: "Next message: ≈ 1,240 tokens + yours · ≈ $0.0031 with 500 out"."""
     paid = f"cost {cost(None)}" if estimate.total is None else f"≈ {cost(estimate.total)}"
     simulated = " (simulated)" if is_demo and estimate.total is not None else ""
+    whose = f", at {literal(estimate.provider)}" if estimate.provider else ""
     return (
         f"Next message: ≈ {estimate.prompt_tokens:,} tokens + yours · "
-        f"{paid}{simulated} with {estimate.assumed_completion_tokens:,} out"
+        f"{paid}{simulated} with {estimate.assumed_completion_tokens:,} out{whose}"
     )
+
+
+def _providers(settings: RunSettings) -> object:
+    """Return whose prices are known, where the request names providers."""
+    chosen = settings.parameters.extra_body.get("provider") or settings.parameters.provider
+    names_some = chosen or service().config.parameters.provider
+    return service().known_endpoints(settings.model).endpoints if names_some else None
 
 
 def _estimate(shown: OpenConversation, leaf_id: str, settings: RunSettings) -> CostEstimate | None:
     """Return the estimate, `None` where nothing is sent along; counted anew only when something has changed."""
-    asked_for = (shown.id, leaf_id, bool(shown.live_runs), settings, service())
+    asked_for = (shown.id, leaf_id, bool(shown.live_runs), settings, service(), _providers(settings))
     kept = input_value("chat.estimate")
     if isinstance(kept, tuple) and kept[0] == asked_for:
         return kept[1]  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from pages.parts.json_text import JsonObject
 from pages.parts.markdown import safe_markdown
+from pages.parts.model_providers import ModelProviders
 from pages.parts.parameters import first_fault
 from pages.parts.problems import NO_SCHEMA
 from pages.parts.response_format_choice import KINDS, FormatKeys, Kind, begin_with, format_keys
@@ -26,7 +27,11 @@ __all__ = ["response_format_input"]
 
 
 def response_format_input(
-    page: str, model: str, info: ModelInfo | None, configured: ResponseFormat | None
+    page: str,
+    model: str,
+    info: ModelInfo | None,
+    providers: ModelProviders,
+    configured: ResponseFormat | None,
 ) -> tuple[ResponseFormat | None, list[str]]:
     """Draw the choice; return the format, `None` where nothing is to be sent, and what is wrong.
 
@@ -55,12 +60,14 @@ def response_format_input(
             st.caption("Say in the prompt that you want JSON, and which fields.")
             return ResponseFormat.json_object(), []
         case "json_schema":
-            return _schema_input(keys, model, info)
+            return _schema_input(keys, model, info, providers)
     assert_never(kind)
 
 
-def _schema_input(keys: FormatKeys, model: str, info: ModelInfo | None) -> tuple[ResponseFormat | None, list[str]]:
-    in_prompt = prompt_offer(keys, info)
+def _schema_input(
+    keys: FormatKeys, model: str, info: ModelInfo | None, providers: ModelProviders
+) -> tuple[ResponseFormat | None, list[str]]:
+    in_prompt = prompt_offer(keys, info, providers)
     name = st.text_input(
         "Name sent to the model",
         key=keys.name,
@@ -70,7 +77,7 @@ def _schema_input(keys: FormatKeys, model: str, info: ModelInfo | None) -> tuple
         persist_state="session",
     )
     read = schema_editor(keys)
-    sending = schema_delivery(keys, read.value, name, model, info, in_prompt=in_prompt)
+    sending = schema_delivery(keys, read.value, name, model, info, providers, in_prompt=in_prompt)
     return _format_of(name, read, sending)
 
 

@@ -12,7 +12,10 @@ import streamlit as st
 from pages.parts.advanced_inputs import advanced_inputs
 from pages.parts.kept_settings import keep_settings, restore_settings
 from pages.parts.model_picker import model_picker
+from pages.parts.model_providers import ModelProviders, await_providers
 from pages.parts.parameter_inputs import parameter_inputs
+from pages.parts.provider_preferences import provider_preferences
+from pages.parts.providers_view import providers_view
 from pages.parts.response_format_input import response_format_input
 from pages.parts.schema_dialogs import was_opened
 from pages.parts.state import close_dialog, opened_dialog, service
@@ -78,13 +81,18 @@ def _drawer(page: str, drawn: list[RunSettings]) -> None:
 def _panel(page: str) -> RunSettings:
     with st.expander("Model", expanded=True):
         model, info, model_problems = model_picker(page)
+        providers = ModelProviders(model, provider_preferences(page))
+        providers_view(page, providers)
     with st.expander("System prompt", expanded=True):
         system_prompt = _system_prompt(page)
     values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
     with st.expander("Response format", expanded=was_opened()):
-        response_format, format_problems = response_format_input(page, model, info, _configured().response_format)
-    tools = tools_input(page, info)
-    advanced, extra, engine, extra_problems = advanced_inputs(page)
+        response_format, format_problems = response_format_input(
+            page, model, info, providers, _configured().response_format
+        )
+    tools = tools_input(page, info, providers)
+    advanced, extra, engine, extra_problems = advanced_inputs(page, providers)
+    await_providers(providers)
     problems = (*model_problems, *parameter_problems, *format_problems, *tools.problems, *extra_problems)
     parameters = ModelParameters(**values, **advanced, parallel_tool_calls=tools.parallel, extra_body=extra)
     return RunSettings(model, system_prompt, parameters, response_format, tools, problems, engine)

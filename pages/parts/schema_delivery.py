@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from pages.parts.model_providers import ModelProviders
 from pages.parts.preflight import preflight
+from pages.parts.provider_words import schema_words
 from pages.parts.response_format_choice import FormatKeys
-from pages.parts.state import service
+from pages.parts.state import input_value, service
 from service import ModelInfo
 from service.structured import Strict, schema_instruction
 from service.types import Delivery
@@ -19,6 +21,8 @@ __all__ = ["SchemaDelivery", "capability_warning", "prompt_offer", "schema_deliv
 
 Ability = Literal["structured", "json", "none", "unknown"]
 """What a model can: keep to a schema, write JSON, neither; or nobody has told."""
+
+INSTEAD = "Put the schema into the prompt instead, or allow others under Advanced."
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,16 @@ class SchemaDelivery:
     require_parameters: bool = False
 
 
-def ability_of(info: ModelInfo | None) -> Ability:
-    """Return what a model can, as far as its entry in the model list tells."""
+def ability_of(info: ModelInfo | None, providers: ModelProviders) -> Ability:
+    """Return what a model can at the providers that may be asked, else what its entry in the model list tells."""
+    held = providers.that(lambda endpoint: endpoint.supports("structured_outputs"))
+    if held is None:
+        return _listed_ability(info)
+    writes = providers.that(lambda endpoint: endpoint.supports("response_format"))
+    return "structured" if held else "json" if writes else "none"
+
+
+def _listed_ability(info: ModelInfo | None) -> Ability:
     if info is None or info.supported_parameters is None:
         return "unknown"
     if info.supports("structured_outputs"):
@@ -42,7 +54,7 @@ def ability_of(info: ModelInfo | None) -> Ability:
 
 def capability_warning(kind: str, info: ModelInfo | None) -> str | None:
     """Say what a model will make of a format; `None` when it takes it, or nobody knows."""
-    ability = ability_of(info)
+    ability = _listed_ability(info)
     if kind == "text" or ability in ("structured", "unknown"):
         return None
     if ability == "none":
@@ -56,18 +68,21 @@ def capability_warning(kind: str, info: ModelInfo | None) -> str | None:
     return None
 
 
-def prompt_offer(keys: FormatKeys, info: ModelInfo | None) -> bool:
+def prompt_offer(keys: FormatKeys, info: ModelInfo | None, providers: ModelProviders) -> bool:
     """Say what a model will make of a schema, offer the prompt where that is little, and return the choice."""
-    ability = ability_of(info)
+    ability = ability_of(info, providers)
+    told = schema_words(providers, requires=input_value(keys.only_supporting) is not False)
     if ability == "structured":
-        st.caption(":material/verified: This model has structured outputs: it can be held to the schema.")
+        held = "This model has structured outputs: it can be held to the schema."
+        st.caption(f":material/verified: {told or held}")
         return False
     if ability == "unknown":
         st.caption(":material/help: Whether this model can be held to a schema is not known. The answer tells.")
         return False
     verdict = st.container()
     if not _in_prompt(keys):
-        verdict.warning(capability_warning("json_schema", info) or "", icon=":material/warning:")
+        listed = capability_warning("json_schema", info)
+        verdict.warning(listed or f"{told} {INSTEAD}", icon=":material/warning:")
         return False
     verdict.info(
         "This model cannot be held to a schema: it gets it as words. Every answer is checked all the same.",
@@ -82,6 +97,7 @@ def schema_delivery(
     name: str,
     model: str,
     info: ModelInfo | None,
+    providers: ModelProviders,
     *,
     in_prompt: bool,
 ) -> SchemaDelivery:
@@ -96,7 +112,7 @@ def schema_delivery(
         persist_state="session",
     )
     strict_form = preflight(keys, schema, model) if is_strict and schema is not None else None
-    may_require = ability_of(info) in ("structured", "unknown") and service().config.is_openrouter_api
+    may_require = ability_of(info, providers) in ("structured", "unknown") and service().config.is_openrouter_api
     return SchemaDelivery("native", is_strict, strict_form, may_require and _only_supporting(keys))
 
 

@@ -11,11 +11,12 @@ import streamlit as st
 
 from pages.parts.fold import fold
 from pages.parts.markdown import safe_markdown
+from pages.parts.model_providers import ModelProviders
 from pages.parts.plain import literal
 from pages.parts.server_tools import chosen_server_tools, server_tool_inputs
 from pages.parts.state import close_dialog, input_value, open_dialog, opened_dialog, put_input, service, start_with
 from pages.parts.tool_dialog import edit_tool, tool_dialog
-from pages.parts.tool_rules import sent_choice, sent_parallel, tool_rules
+from pages.parts.tool_rules import sent_choice, sent_parallel, takes_tools, tool_rules
 from pages.parts.tool_settings import TEMPLATES, ToolSetting, faults_of, kept_tools, label_of, read_tools, tool_of
 from service import ModelInfo, Tool
 
@@ -33,17 +34,17 @@ class ToolChoice:
     problems: tuple[str, ...] = ()
 
 
-def tools_input(page: str, info: ModelInfo | None) -> ToolChoice:
+def tools_input(page: str, info: ModelInfo | None, providers: ModelProviders) -> ToolChoice:
     """Draw the fold and return what it says; what a model does not take is kept and not sent."""
     tools = _tools(page)
     faults = faults_of(tools, service().config.allowed_tools)
     on = [tool for tool in tools if tool.is_on]
-    is_taken = info is None or info.supports("tools") is not False
+    is_taken = takes_tools(info)
     servers = chosen_server_tools(page)
     drawn = fold("Tools", key=f"{page}.tools_fold", set_count=(len(on) + len(servers)) if is_taken else 0, what="on")
     if drawn.open:
         with drawn:
-            _draw(page, info, tools, faults, is_taken)
+            _draw(page, info, providers, tools, faults)
     if opened_dialog() == "tool":
         tool_dialog(page, lambda tool_id: _remove(page, tool_id))
     if not is_taken or not (on or servers):
@@ -60,8 +61,13 @@ def tools_input(page: str, info: ModelInfo | None) -> ToolChoice:
 
 
 def _draw(
-    page: str, info: ModelInfo | None, tools: Sequence[ToolSetting], faults: dict[str, str], is_taken: bool
+    page: str,
+    info: ModelInfo | None,
+    providers: ModelProviders,
+    tools: Sequence[ToolSetting],
+    faults: dict[str, str],
 ) -> None:
+    is_taken = takes_tools(info)
     if not is_taken:
         st.caption(":material/block: This model takes no tools, so none are sent. What is set here is kept.")
     if not tools:
@@ -75,7 +81,7 @@ def _draw(
     if chosen is not None:
         _add(page, TEMPLATES[chosen])
     if any(tool.is_on for tool in tools):
-        tool_rules(page, tools, info, is_taken)
+        tool_rules(page, tools, info, providers)
     server_tool_inputs(page, info, disabled=not is_taken)
 
 

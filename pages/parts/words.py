@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pages.parts.plain import literal
-from service import ChatResult, ModelInfo
+from service import ChatResult, ModelInfo, Pricing
 from service.store import SchemaUse
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "paid",
     "plain_cost",
     "price",
+    "price_of",
     "quiet_line",
     "short_price",
     "times_asked",
@@ -26,12 +27,17 @@ UNKNOWN = "—"
 
 def price(info: ModelInfo) -> str:
     """Say what a model costs: "$0.15 / $0.60 per million tokens (in / out)"."""
-    prompt, completion = info.pricing.prompt_per_million, info.pricing.completion_per_million
-    if info.pricing.is_variable:
+    return price_of(info.pricing, is_free=info.is_free)
+
+
+def price_of(pricing: Pricing, *, is_free: bool = False) -> str:
+    """Say a price, likewise."""
+    prompt, completion = pricing.prompt_per_million, pricing.completion_per_million
+    if pricing.is_variable:
         return "price depends on the model it picks"
     if prompt is None or completion is None:
         return f"price {UNKNOWN}"
-    if info.is_free or (prompt == 0 and completion == 0):
+    if is_free or (prompt == 0 and completion == 0):
         return "free"
     return f"\\${_plain(prompt)} in / \\${_plain(completion)} out per million tokens"
 

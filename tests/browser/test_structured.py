@@ -56,6 +56,8 @@ def test_a_schema_by_keyboard_and_an_answer_of_another_shape(tab: Page, server: 
     choose_schema_by_keyboard(tab)
     tab.keyboard.insert_text(SCHEMA)
     tab.keyboard.press("Control+Enter")
+    # The page was drawn before the providers were known, and draws itself anew.
+    expect(tab.get_by_text("the only provider of this model, takes a schema")).to_be_visible()
 
     send(tab, "What do they cost?")
 

@@ -29,8 +29,14 @@ def sent(chat: AppTest, server: Simulator) -> dict[str, Any]:
 
 def drawn(chat: AppTest) -> set[str]:
     """Return the names of the inputs that stand in the fold."""
-    inputs = (*chat.text_input, *chat.selectbox, *chat.checkbox, *chat.number_input)
-    return {found.key.removeprefix(BEGIN) for found in inputs if found.key and found.key.startswith(BEGIN)}
+    inputs = (*chat.text_input, *chat.multiselect, *chat.selectbox, *chat.checkbox, *chat.number_input)
+    keys = [found.key for found in inputs if found.key and found.key.startswith(BEGIN)]
+    return {key.removeprefix(BEGIN).removesuffix(".chosen") for key in keys}
+
+
+def name_providers(chat: AppTest, name: str, *slugs: str) -> AppTest:
+    """Choose or type providers in one of the three lists."""
+    return chat.multiselect(key=f"{BEGIN}{name}.chosen").set_value(list(slugs))
 
 
 def labels(chat: AppTest) -> list[str]:
@@ -41,12 +47,9 @@ def test_everything_that_is_set_arrives_and_survives_a_reload(server: Simulator)
     """In OpenRouter's form; the fold says how much it is."""
     chat = new_session().run()
     assert "Advanced" in labels(chat)
-    for name, text in {
-        "order": "simulator, openai",
-        "ignore": "azure",
-        "models": "sim/writer",
-        "preset": "mine",
-    }.items():
+    name_providers(chat, "order", "simulator", "openai")
+    name_providers(chat, "ignore", "azure")
+    for name, text in {"models": "sim/writer", "preset": "mine"}.items():
         chat.text_input(key=f"chat.advanced.{name}").set_value(text)
     chat.selectbox(key="chat.advanced.sort").set_value("price")
     chat.selectbox(key="chat.advanced.data_collection").set_value("allow")
@@ -95,7 +98,10 @@ def test_what_is_left_alone_is_not_sent(server: Simulator) -> None:
 )
 def test_what_cannot_be_right_is_said_and_not_sent(server: Simulator, name: str, text: str, said: str) -> None:
     chat = new_session().run()
-    chat.text_input(key=f"chat.advanced.{name}").set_value(text).run()
+    if name == "only":
+        name_providers(chat, name, text).run()
+    else:
+        chat.text_input(key=f"chat.advanced.{name}").set_value(text).run()
     assert any(said in error.value.replace("\\", "") for error in chat.error)
     chat.chat_input(key="chat.input").set_value("hello").run()
     assert not server.chat_requests
