@@ -47,10 +47,14 @@ class ResponseCache:
         return len(self._kept)
 
     @staticmethod
-    def name_of(payload: Mapping[str, Any], base_url: str, key: str) -> str:
-        """Return the name of a request: its body, where it goes, and who pays, none of which can be read from it."""
+    def name_of(payload: Mapping[str, Any], base_url: str, key: str, headers: Mapping[str, str] | None = None) -> str:
+        """Return the name of a request, from which nothing of it can be read.
+
+        Its body counts, its extra headers, where it goes, and who pays.
+        """
         asked = {name: value for name, value in payload.items() if name not in _NOT_ASKED_FOR}
-        text = json.dumps([base_url, key, asked], sort_keys=True)
+        beside = {name.lower(): value for name, value in (headers or {}).items()}
+        text = json.dumps([base_url, key, asked, beside], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def get(self, name: str) -> CachedAnswer | None:

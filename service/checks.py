@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.catalogue import Catalogue, ModelInfo
 from service.config import OpenRouterConfig
 from service.errors import ContextLengthError, ErrorContext, InvalidRequestError, ModelNotFoundError
+from service.redact import redact_text
 from service.tokens import estimate_request_tokens
 from service.types import ChatRequest
 
@@ -12,14 +13,16 @@ __all__ = ["check_request", "check_room"]
 
 
 def check_request(request: ChatRequest, config: OpenRouterConfig, catalogue: Catalogue) -> None:
-    """Check message lengths, tools, schema and the form of the model id.
+    """Check message lengths, tools, extra headers, schema and the form of the model id.
 
     Raises:
-        InvalidRequestError: A message is too long, a tool is not allowed, or the schema is none.
+        InvalidRequestError: A message is too long, a tool is not allowed, an extra header holds the key, or the schema
+            is none.
         ModelNotFoundError: OpenRouter has no models of such a name; the hint names the closest.
     """
     _check_messages(request, config)
     _check_tools(request, config)
+    _check_headers(request, config)
     form = request.response_format
     if form is not None and form.schema_body is not None and config.validate_structured:
         from service.structured import validate
@@ -52,6 +55,16 @@ def _check_tools(request: ChatRequest, config: OpenRouterConfig) -> None:
             raise InvalidRequestError(
                 f"The tool {tool.name!r} is not allowed here.",
                 hint=f"OPENROUTER_ALLOWED_TOOLS allows: {', '.join(allowed or ()) or 'none'}.",
+            )
+
+
+def _check_headers(request: ChatRequest, config: OpenRouterConfig) -> None:
+    """Refuse the service's own key, which may have no form by which keys are known."""
+    for name, value in request.parameters.extra_headers.items():
+        if redact_text(value, config.api_key.reveal()) != value:
+            raise InvalidRequestError(
+                f"The value of the header {name} holds the key of this service.",
+                hint="Extra headers are stored and shown with the request. Take it out: the key is sent by itself.",
             )
 
 

@@ -20,6 +20,7 @@ from service import errors
 from service._version import __version__
 from service.config import OpenRouterConfig
 from service.errors import OpenRouterError
+from service.headers import with_known_spelling
 from service.redact import redact_text
 from service.wire.faults import error_from_response
 from service.wire.reading import decode_json
@@ -155,7 +156,7 @@ class Client:
                 "/chat/completions",
                 cast_to=httpx2.Response,
                 body=payload,
-                options={"headers": {**headers, **self._no_key}},
+                options={"headers": {**with_known_spelling(headers, self._sdk.default_headers), **self._no_key}},
                 stream=True,
                 stream_cls=AsyncStream[Any],
             )

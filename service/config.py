@@ -287,7 +287,9 @@ class Setting:
         except ValidationError as error:
             reason = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
             got = repr(Secret(text)) if self.field == "api_key" else repr(redact_text(text))
-            raise ConfigurationError(f"{self.variable} takes {self.takes}, got {got}: {reason}.") from None
+            # What is refused there is mostly a password.
+            got = "" if self.field == "extra_headers" else f", got {got}"
+            raise ConfigurationError(f"{self.variable} takes {self.takes}{got}: {reason}.") from None
 
 
 @cache

@@ -430,7 +430,7 @@ class OpenRouterService:
                 self._suggest(error, request)
                 raise
             if known is None:
-                self._remember(payload, result, checked)
+                self._remember(run, payload, result, checked)
             return checked
 
         run = Run(request, clock=self._clock, sink=sink, payload=payload)
@@ -449,19 +449,21 @@ class OpenRouterService:
 
     def _recall(self, run: Run, payload: dict[str, Any], is_fresh: bool) -> ChatResult | None:
         """Return the answer to a request from the response cache; `None` where there is none, or none is wanted."""
-        kept = self._cache.get(self._name_of(payload)) if self._cache is not None and not is_fresh else None
+        if self._cache is None or is_fresh:
+            return None
+        kept = self._cache.get(self._name_of(payload, run.parameters.extra_headers))
         if kept is None:
             return None
         run.replay(kept.body, kept.original_cost)
         return run.outcome()
 
-    def _remember(self, payload: dict[str, Any], result: ChatResult, checked: ChatResult) -> None:
+    def _remember(self, run: Run, payload: dict[str, Any], result: ChatResult, checked: ChatResult) -> None:
         """Keep an answer that is good for something."""
         if self._cache is not None and (checked.verdict is None or checked.verdict.is_usable):
-            self._cache.put(self._name_of(payload), result)
+            self._cache.put(self._name_of(payload, run.parameters.extra_headers), result)
 
-    def _name_of(self, payload: dict[str, Any]) -> str:
-        return ResponseCache.name_of(payload, self.config.base_url, self.config.api_key.reveal())
+    def _name_of(self, payload: dict[str, Any], headers: Mapping[str, str] | None = None) -> str:
+        return ResponseCache.name_of(payload, self.config.base_url, self.config.api_key.reveal(), headers)
 
     def _require_open(self) -> None:
         if self._is_closed or self._loop.is_closed:

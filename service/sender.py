@@ -11,6 +11,7 @@ from service.client import Client, Response
 from service.config import OpenRouterConfig
 from service.errors import ErrorContext, OpenRouterError
 from service.guard.admission import Guard
+from service.headers import merged_headers
 from service.reader import ResponseReader
 from service.redact import redact
 from service.results import ChatResult
@@ -21,6 +22,7 @@ from service.wire.answer import Answer
 __all__ = ["Sender"]
 
 
+_SERVER_CACHE = "X-OpenRouter-Cache"
 _GRACE = 5.0
 """Seconds to wait for the usage chunk after the finish reason; some servers leave the connection open instead."""
 
@@ -52,7 +54,7 @@ class Sender:
         Raises:
             OpenRouterError: With `partial` and `context` filled in.
         """
-        headers = {"X-Correlation-Id": run.correlation_id, **self._cache_headers(is_fresh)}
+        headers = {"X-Correlation-Id": run.correlation_id, **self._headers(run.parameters.extra_headers, is_fresh)}
         total = self._config.total_timeout
         now = self._guard.retry.clock()
         attempts = self._guard.retry.attempts(
@@ -97,14 +99,20 @@ class Sender:
             error.of_other_server()
         return error.mask(self._key)
 
-    def _cache_headers(self, is_fresh: bool) -> dict[str, str]:
-        """Return what asks for OpenRouter's response cache; a request that is to be fresh renews what is kept."""
+    def _headers(self, extra: Mapping[str, str], is_fresh: bool) -> dict[str, str]:
+        """Return the headers of a request; one that is to be fresh renews what OpenRouter's response cache keeps."""
+        headers = merged_headers(self._cache_headers(), extra)
+        asked = next((value for name, value in headers.items() if name.lower() == _SERVER_CACHE.lower()), "")
+        if is_fresh and asked.lower() == "true":
+            return merged_headers(headers, {f"{_SERVER_CACHE}-Clear": "true"})
+        return headers
+
+    def _cache_headers(self) -> dict[str, str]:
+        """Return what asks for OpenRouter's response cache."""
         if not (self._config.server_cache and self._config.is_openrouter_api):
             return {}
-        headers = {"X-OpenRouter-Cache": "true"}
-        if self._config.server_cache_ttl is not None:
-            headers["X-OpenRouter-Cache-TTL"] = str(self._config.server_cache_ttl)
-        return headers | ({"X-OpenRouter-Cache-Clear": "true"} if is_fresh else {})
+        ttl = self._config.server_cache_ttl
+        return {_SERVER_CACHE: "true"} | ({} if ttl is None else {f"{_SERVER_CACHE}-TTL": str(ttl)})
 
     async def _attempt(self, run: Run, payload: dict[str, Any], session: str, headers: Mapping[str, str]) -> None:
         async with self._guard.admit(self._key, run, session):

@@ -25,6 +25,8 @@ from pydantic import (
     model_validator,
 )
 
+from service.headers import checked_headers, merged_headers
+
 __all__ = [
     "ChatRequest",
     "ContentPart",
@@ -467,13 +469,15 @@ _LogitBias = dict[str, Annotated[float, Field(ge=-100, le=100)]]
 _Metadata = Annotated[
     dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]], Field(max_length=16)
 ]
+_Headers = Annotated[dict[str, str], BeforeValidator(checked_headers)]
 
 
 class ModelParameters(_Frozen):
     """Every parameter of a request beside messages, tools and format. `None` means unset: it is not sent.
 
     Ranges are those of OpenRouter's Parameters page; what a model does not take is dropped by OpenRouter silently,
-    see `ModelInfo.supported_parameters`. `extra_body` is merged into the payload last, for what is not named here.
+    see `ModelInfo.supported_parameters`. `extra_body` is merged into the payload last, for what is not named here;
+    `extra_headers` go along beside the body, and hold no key: see `service.headers`.
     """
 
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
@@ -521,6 +525,7 @@ class ModelParameters(_Frozen):
     preset: str | None = None
     debug: _Json | None = None
     extra_body: _Json = Field(default_factory=dict)
+    extra_headers: _Headers = Field(default_factory=dict)
 
     @field_validator("extra_body")
     @classmethod
@@ -548,11 +553,12 @@ class ModelParameters(_Frozen):
         extra = {**defaults.extra_body, **self.extra_body}
         own = self.set_fields()
         gone = dict.fromkeys(_REASONING) if own.keys() & set(_REASONING) else {}
-        return defaults.model_copy(update={**gone, **own, "extra_body": extra})
+        headers = merged_headers(defaults.extra_headers, self.extra_headers)
+        return defaults.model_copy(update={**gone, **own, "extra_body": extra, "extra_headers": headers})
 
     def set_fields(self) -> dict[str, Any]:
-        """Return what is set, by name, `extra_body` left out."""
-        names = (name for name in self.model_fields_set if name != "extra_body")
+        """Return what is set, by name, `extra_body` and `extra_headers` left out."""
+        names = self.model_fields_set - {"extra_body", "extra_headers"}
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 

@@ -29,6 +29,9 @@ def show_raw(run: RunView, result: ChatResult, *, key: str) -> None:
         return
     with fold:
         request, response = st.tabs(["Raw request", "Raw response"])
+        if headers := run.request.parameters.extra_headers:
+            request.caption("Extra headers")
+            request.code(as_json(redact(headers)), language="json", wrap_lines=True)
         request.code(raw_request(run.payload), language="json", wrap_lines=True)
         response.code(raw_response(result), language="json", wrap_lines=True)
 

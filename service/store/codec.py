@@ -85,11 +85,19 @@ def encode_request(request: ChatRequest, payload: Mapping[str, Any], secrets: Se
         "tool_choice": request.tool_choice,
         "payload": _own_of_payload(request, payload),
     }
+    if headers := _headers(request, secrets):
+        rest["parameters"]["extra_headers"] = headers
     if request.response_format is not None:
         rest["response_format"] = mask(_set_fields(request.response_format), secrets)
     for name in ("parameters", "tools", "payload"):
         rest[name] = redact(rest[name], *secrets)
     return rest
+
+
+def _headers(request: ChatRequest, secrets: Sequence[str]) -> dict[str, str]:
+    """Return the extra headers; one that holds another key of this process is left out, for masked it is none."""
+    headers = request.parameters.extra_headers
+    return {name: value for name, value in headers.items() if redact_text(value, *secrets) == value}
 
 
 def _set_fields(value: Tool | ResponseFormat) -> dict[str, Any]:

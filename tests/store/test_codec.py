@@ -96,6 +96,7 @@ PARAMETERS = st.builds(
     logit_bias=st.none() | st.just({"50256": -100.0}),
     plugins=st.none() | st.lists(OBJECT, max_size=2),
     extra_body=OBJECT,
+    extra_headers=st.dictionaries(st.sampled_from(["X-Team", "x-session-id"]), st.sampled_from(["blue", "a b"])),
 )
 REQUESTS = st.builds(
     ChatRequest,
@@ -289,6 +290,15 @@ def test_keys_are_masked_wherever_they_stand() -> None:
     told = dump_json([rest, sent, codec.encode_result(result), codec.encode_error(error, [local])])
     for secret in (KEY, local, '"short"'):
         assert (secret, secret in told) == (secret, False)
+
+
+def test_an_extra_header_that_holds_a_key_of_another_session_is_left_out() -> None:
+    """Masked it could not be read again, and the request with it."""
+    local = "my-local-token"
+    request = ask(extra_headers={"X-Team": f"team {local}", "X-Stage": "test"})
+    rest = codec.encode_request(request, build_payload(request, stream=True), [local])
+    assert rest["parameters"]["extra_headers"] == {"X-Stage": "test"}
+    assert codec.decode_request(rest, request.messages).parameters.extra_headers == {"X-Stage": "test"}
 
 
 def test_what_is_no_key_stays_as_it_is() -> None:

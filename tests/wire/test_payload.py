@@ -97,7 +97,7 @@ PARAMETERS: dict[str, Any] = {
 
 
 def test_every_parameter_is_in_the_table() -> None:
-    assert PARAMETERS.keys() | {"extra_body"} == ModelParameters.model_fields.keys()
+    assert PARAMETERS.keys() | {"extra_body", "extra_headers"} == ModelParameters.model_fields.keys()
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
