@@ -9,7 +9,15 @@ from typing import Any
 
 from pages.parts.advanced_settings import FIELDS
 from pages.parts.conversation_state import conversation
-from pages.parts.kept_values import one_of, read_choice, read_flag, read_kept_tools, read_parameter, read_text
+from pages.parts.kept_values import (
+    one_of,
+    read_choice,
+    read_flag,
+    read_headers,
+    read_kept_tools,
+    read_parameter,
+    read_text,
+)
 from pages.parts.parameters import PARAMETERS
 from pages.parts.response_format_choice import KINDS, format_keys
 from pages.parts.server_tools import SERVER_TOOLS
@@ -28,6 +36,8 @@ from pages.parts.tool_rules import PARALLEL
 from service.attachments import PDF_ENGINES
 
 __all__ = ["keep_settings", "restore_settings"]
+
+HEADERS = "extra_headers_json"
 
 
 def restore_settings(page: str) -> Mapping[str, Any]:
@@ -62,6 +72,8 @@ def keep_settings(page: str, restored: Mapping[str, Any]) -> None:
     chosen, so that the settings of the server hold for the rest.
     """
     values = {name: value for name in _keys(page) if (value := input_value(f"{page}.{name}")) is not None}
+    if HEADERS in values:
+        values[HEADERS] = read_headers(values[HEADERS])
     shown = conversation() if page == "chat" else None
     if shown is not None:
         shown.keep_settings({**values, "server": _server()})
@@ -91,6 +103,7 @@ def _keys(page: str) -> dict[str, Callable[[Any], Any]]:
         "model": read_text,
         "system_prompt": read_text,
         "extra_body_json": read_text,
+        HEADERS: read_headers,
     }
     readers |= dict(
         zip(names, (one_of(KINDS), read_text, read_text, read_text, *(read_flag for _ in flags)), strict=True)
@@ -115,6 +128,6 @@ def _put(page: str, kept: dict[str, Any]) -> None:
         elif name == "tools":
             put_input(key, [])
         elif name.startswith("advanced."):
-            put_input(key, {str: "", bool: False}.get(FIELDS[name.partition(".")[2]]))
-        elif name.endswith(".saved"):
+            put_input(key, {str: "", bool: False, list: []}.get(FIELDS[name.partition(".")[2]]))
+        elif name.endswith(".saved") or name in ("extra_body_json", HEADERS):
             put_input(key, "")

@@ -5,29 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from pages.parts.advanced_settings import FIELDS, POLICIES, SORTS, TIERS
+from pages.parts.advanced_choices import CHOICES, PRECISIONS
+from pages.parts.advanced_settings import FIELDS
 from pages.parts.parameters import Parameter, Value
 from pages.parts.tool_settings import kept_tools, read_tools
+from service.headers import may_name_secret
 from service.types import REASONING_EFFORTS
 
-__all__ = ["one_of", "read_choice", "read_flag", "read_kept_tools", "read_parameter", "read_text"]
+__all__ = ["one_of", "read_choice", "read_flag", "read_headers", "read_kept_tools", "read_parameter", "read_text"]
 
 _T = TypeVar("_T")
-_CHOICES = {"sort": SORTS, "data_collection": POLICIES, "service_tier": TIERS}
 
 
 def read_choice(name: str) -> Callable[[Any], Any]:
     """Return what reads an input of Advanced, by its name."""
-    if name in _CHOICES:
-        return one_of(_CHOICES[name])
-    return {str: read_text, bool: read_flag, float: read_price}[FIELDS[name]]
+    if name in CHOICES:
+        return one_of(CHOICES[name])
+    return {str: read_text, bool: read_flag, float: read_amount, list: read_precisions}[FIELDS[name]]
 
 
-def read_price(value: Any) -> float:
-    """Return a price that is not below zero."""
+def read_amount(value: Any) -> float:
+    """Return a number that is not below zero."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
         raise ValueError(value)
     return float(value)
+
+
+def read_precisions(value: Any) -> list[str]:
+    """Return precisions that are known."""
+    return [name for name in PRECISIONS if name in _of(list, value)]
+
+
+def read_headers(value: Any) -> str:
+    """Return what was typed as extra headers; nothing of it where it holds a key, whole or half-typed."""
+    typed = read_text(value)
+    return "" if may_name_secret(typed) else typed
 
 
 def read_text(value: Any) -> str:

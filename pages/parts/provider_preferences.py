@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pages.parts.advanced_inputs import advanced_key
 from pages.parts.advanced_settings import fields_of
+from pages.parts.advanced_widgets import advanced_key
 from pages.parts.json_text import read_object
 from pages.parts.state import input_value, service
 

@@ -91,11 +91,17 @@ def _panel(page: str) -> RunSettings:
             page, model, info, providers, _configured().response_format
         )
     tools = tools_input(page, info, providers)
-    advanced, extra, engine, extra_problems = advanced_inputs(page, providers)
+    advanced = advanced_inputs(page, model, info, providers)
     await_providers(providers)
-    problems = (*model_problems, *parameter_problems, *format_problems, *tools.problems, *extra_problems)
-    parameters = ModelParameters(**values, **advanced, parallel_tool_calls=tools.parallel, extra_body=extra)
-    return RunSettings(model, system_prompt, parameters, response_format, tools, problems, engine)
+    problems = (*model_problems, *parameter_problems, *format_problems, *tools.problems, *advanced.problems)
+    parameters = ModelParameters(
+        **values,
+        **advanced.fields,
+        parallel_tool_calls=tools.parallel,
+        extra_body=advanced.extra.body,
+        extra_headers=advanced.extra.headers,
+    )
+    return RunSettings(model, system_prompt, parameters, response_format, tools, problems, advanced.pdf_engine)
 
 
 def _configured() -> OpenRouterConfig:

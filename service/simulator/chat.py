@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from service.simulator import refusals, routing, wire
+from service.simulator import auto_router, refusals, routing, wire
 from service.simulator.answers import Answer, limited, respond
 from service.simulator.ask import Ask
 from service.simulator.catalogue import Catalogue
@@ -75,6 +75,9 @@ class Chat:
         if named is None:
             is_sold = name.endswith(":free") and self.catalogue.find(name.removesuffix(":free")) is not None
             return _refused(refusals.no_free_variant(name) if is_sold else refusals.invalid_model(name), generation_id)
+        named = auto_router.chosen(named, name, body, self.catalogue)
+        if named is None:
+            return _refused(refusals.no_model_left(), generation_id)
         head = wire.Head(generation_id, int(time.time()), named.served_as)
         ask = Ask(body, messages, named.model, head, named.options, attempt, self.retry_after)
         found = routing.routed(ask)

@@ -18,6 +18,8 @@ KINDS = {
     "video_url": "Video",
     "input_video": "Video",
 }
+_LONGER_SIDE = 96
+_RATIO = re.compile(r"([1-9]\d?):([1-9]\d?)")
 _PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
@@ -136,16 +138,25 @@ def _webp(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def picture(seed: int, size: int = 96) -> str:
-    """Draw a two-coloured PNG that differs by seed, as a data URL."""
+def picture(seed: int, ratio: object = None) -> str:
+    """Draw a two-coloured PNG that differs by seed, as a data URL; `ratio` is that of its sides, such as "16:9"."""
+    width, height = _sides(ratio)
     one, two = _colour(seed), _colour(seed >> 8 ^ 0xA5)
     rows = []
-    for y in range(size):
-        rows.append(b"\0" + b"".join(one if (x // 12 + y // 12) % 2 else two for x in range(size)))
-    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    for y in range(height):
+        rows.append(b"\0" + b"".join(one if (x // 12 + y // 12) % 2 else two for x in range(width)))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
     png = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in chunks)
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def _sides(ratio: object) -> tuple[int, int]:
+    """Return width and height of a picture whose longer side is the same whatever its shape."""
+    found = _RATIO.fullmatch(ratio) if isinstance(ratio, str) else None
+    across, down = (int(found[1]), int(found[2])) if found is not None else (1, 1)
+    longer = max(across, down)
+    return round(_LONGER_SIDE * across / longer), round(_LONGER_SIDE * down / longer)
 
 
 def _colour(seed: int) -> bytes:

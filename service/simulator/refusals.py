@@ -136,6 +136,11 @@ def no_allowed_provider(model: str, serving: list[str], asked: list[str]) -> Res
     return refusal(404, text, metadata)
 
 
+def no_model_left() -> Response:
+    """Refuse limits of the Auto Router that no model meets."""
+    return refusal(404, "No models match your request and model restrictions")
+
+
 def data_policy() -> Response:
     """Refuse a free model with `provider.data_collection: deny`."""
     text = (

@@ -1,5 +1,6 @@
 """What an ordinary model does: call tools, answer in JSON, look at attachments, draw, or write."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -55,9 +56,11 @@ def vision(ask: Ask) -> Result:
 
 
 def draw(ask: Ask) -> Result:
-    """Send a pattern in the place of a picture, and say so."""
+    """Send a pattern in the place of a picture, of the shape that was asked for, and say so."""
+    asked = ask.body.get("image_config")
+    ratio = asked.get("aspect_ratio") if isinstance(asked, Mapping) else None
     text = f"{writer.identity(ask)}A drawn pattern stands in for a picture. {writer.SIMULATED}"
-    return Answer(text, images=[media.picture(ask.seed)])
+    return Answer(text, images=[media.picture(ask.seed, ratio)])
 
 
 def refuse(ask: Ask) -> Result:

@@ -480,7 +480,11 @@ def _free() -> Iterator[Model]:
 
 def _routers() -> Iterator[Model]:
     for id, name, note in (
-        ("openrouter/auto", "Auto Router", "Chooses a model for each prompt; here always the simulator's writer."),
+        (
+            "openrouter/auto",
+            "Auto Router",
+            "Chooses a model for each prompt; here the simulator's writer, unless told otherwise.",
+        ),
         ("openrouter/free", "Free Models Router", "Chooses among free models; here always the simulator's writer."),
     ):
         price = "0" if id.endswith("free") else "-1"

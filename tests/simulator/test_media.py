@@ -106,3 +106,13 @@ def test_a_drawn_picture_is_a_valid_png_that_differs_by_seed():
     assert one != two
     length = int.from_bytes(one[33:37], "big")
     assert len(zlib.decompress(one[41 : 41 + length])) == 96 * (1 + 3 * 96)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sides"),
+    [({"aspect_ratio": "16:9"}, (96, 54)), ({"aspect_ratio": "2:3"}, (64, 96)), ({"aspect_ratio": "wide"}, (96, 96))],
+)
+def test_a_picture_has_the_shape_that_was_asked_for(client, asked, sides):
+    message = client.post("sim/picture", image_config=asked).json()["choices"][0]["message"]
+    data = base64.b64decode(message["images"][0]["image_url"]["url"].partition(",")[2])
+    assert media.dimensions(data) == sides

@@ -117,6 +117,41 @@ def test_the_answer_names_the_model_that_served(client, asked, served):
     assert client.post(asked, max_tokens=5).json()["model"] == served
 
 
+@pytest.mark.parametrize(
+    ("plugin", "served"),
+    [
+        ({}, "sim/writer"),
+        ({"allowed_models": ["sim/*", "openai/*"]}, "sim/writer"),
+        ({"allowed_models": ["microsoft/*"]}, "microsoft/phi-4"),
+        ({"allowed_models": ["sim/*"], "excluded_models": ["sim/writer", "sim/s*"]}, "sim/echo"),
+        ({"allowed_models": ["microsoft/*"], "enabled": False}, "sim/writer"),
+        ({"allowed_models": ["microsoft/phi-4"], "cost_tier": "max"}, "microsoft/phi-4"),
+    ],
+)
+def test_the_auto_router_chooses_among_the_models_it_is_told(client, plugin, served):
+    plugins = [{"id": "auto-router", **plugin}]
+    assert client.post("openrouter/auto", max_tokens=5, plugins=plugins).json()["model"] == served
+    assert client.post("openai/gpt-4o", max_tokens=5, plugins=plugins).json()["model"] == "openai/gpt-4o"
+
+
+def test_the_auto_router_keeps_to_what_answers_may_cost(client):
+    served = [
+        client.post("openrouter/auto", max_tokens=5, plugins=[{"id": "auto-router", "cost_tier": tier}]).json()["model"]
+        for tier in ("low", "medium", "high", "xhigh", "max")
+    ]
+    prices = {model["id"]: float(model["pricing"]["completion"]) for model in client.get("/models").json()["data"]}
+    paid = [prices[name] for name in served]
+    assert paid == sorted(paid)
+    assert paid[0] < paid[-1]
+
+
+def test_limits_of_the_auto_router_that_no_model_meets_are_refused(client):
+    plugins = [{"id": "auto-router", "allowed_models": ["microsoft/*"], "excluded_models": ["*"]}]
+    response = client.post("openrouter/auto", plugins=plugins)
+    assert response.status_code == 404
+    assert response.json()["error"]["message"] == "No models match your request and model restrictions"
+
+
 def test_a_stand_in_says_that_it_is_not_the_model(client):
     text = client.text("anthropic/claude-opus-4.6", LONG)
     assert text.startswith("*You chose Anthropic: Claude Opus 4.6, but this is the simulator speaking")
