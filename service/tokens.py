@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from service.types import ChatRequest, ContentPart, Message
 
@@ -21,6 +22,15 @@ PER_MESSAGE = 4
 
 PER_IMAGE = 1_000
 """Tokens of an image of ordinary size; providers differ from 85 to 1,600."""
+
+AUDIO_PER_SECOND = 32
+"""Tokens of a second of sound, as Google counts; others count fewer."""
+
+_WAV_BYTES_PER_SECOND = 32_000
+"""16,000 samples of 16 bits, as the page's microphone records and models listen."""
+
+_BYTES_PER_SECOND = 16_000
+"""128 kbit/s, of a recording that is compressed."""
 
 ASSUMED_COMPLETION_TOKENS = 500
 """How long an answer is taken to be where nothing limits it."""
@@ -70,10 +80,18 @@ def _part_tokens(part: ContentPart) -> int:
         return estimate_text_tokens(part.payload["text"])
     if part.type == "image_url":
         return PER_IMAGE
-    # A file or a recording: three quarters of its base64 are bytes, of which a token takes about four.
     content = part.payload.get(part.type) or {}
-    data = content.get("file_data") or content.get("data") or content.get("url") or ""
+    size = _bytes_of(content.get("file_data") or content.get("data") or content.get("url") or "")
+    if part.type == "input_audio":
+        seconds = size / (_WAV_BYTES_PER_SECOND if content.get("format") == "wav" else _BYTES_PER_SECOND)
+        return math.ceil(seconds * AUDIO_PER_SECOND)
+    # Of a file, a token takes about four bytes.
+    return max(PER_IMAGE, size // 4)
+
+
+def _bytes_of(data: str | Mapping[str, Any]) -> int:
+    """Return how many bytes a file or a recording has; 0 where it lies elsewhere."""
     if isinstance(data, Mapping):
         # The store names a file by what it is known by, and says its size.
-        return max(PER_IMAGE, int(data.get("size") or 0) // 4)
-    return PER_IMAGE if data.startswith("http") else max(PER_IMAGE, len(data) * 3 // 16)
+        return int(data.get("size") or 0)
+    return 0 if data.startswith("http") else len(data) * 3 // 4

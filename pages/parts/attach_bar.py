@@ -10,6 +10,7 @@ from pages.parts.attached import (
     add_link,
     attached,
     detach,
+    model_info,
     note_problems,
     problems,
     refused,
@@ -54,18 +55,20 @@ def _say_format(settings: RunSettings) -> None:
         st.caption(f":material/data_object: {shape}", width="content")
 
 
-def message_input(here: str) -> str | None:
+def message_input(here: str, model: str) -> str | None:
     """Draw the input; return the words that were sent, "" where there were files alone. The files wait from now on.
 
-    Where one of them cannot be used, the words go back into the input and the page says why.
+    Where one of them cannot be used, the words go back into the input and the page says why. A model that hears
+    recordings has a microphone; what is recorded is a file like others.
     """
     restore_draft("chat.input")
     most = service().config.max_file_mb
-    value = st.chat_input("Message", key="chat.input", accept_file="multiple", max_upload_size=most)
+    hears = _hears(model)
+    value = st.chat_input("Message", key="chat.input", accept_file="multiple", max_upload_size=most, accept_audio=hears)
     if value is None:
         return None
     wrong: list[str] = []
-    for file in value.files:
+    for file in (*value.files, *([value.audio] if hears and value.audio is not None else [])):
         try:
             add_file(here, file.name, file.getvalue())
         except UnusableFileError as error:
@@ -74,6 +77,11 @@ def message_input(here: str) -> str | None:
     if wrong:
         _give_back(value.text)
     return value.text
+
+
+def _hears(model: str) -> bool:
+    info = model_info(model)
+    return info is not None and "audio" in info.input_modalities
 
 
 def hold_back_files(text: str, settings: RunSettings, here: str) -> None:

@@ -106,7 +106,7 @@ def _input(settings: RunSettings, here: str) -> tuple[str | None, str | None]:
         released = secret_card(page="chat", conversation=here)
         show_problems(settings.problems)
         attach_bar(settings, here)
-        return released, message_input(here)
+        return released, message_input(here, settings.model)
 
 
 def _fits(shown: OpenConversation | None, below: int | None, settings: RunSettings) -> bool:

@@ -308,4 +308,5 @@ def _words_of(content: str | Sequence[ContentPart] | None) -> str:
     texts = [part.payload["text"] for part in content if part.type == "text"]
     files = [found[0] for found in map(read_text_file, texts) if found is not None]
     files += [str(part.payload[part.type].get("filename") or "") for part in content if part.type == "file"]
+    files += ["Recording" for part in content if part.type == "input_audio"]
     return "\n".join(text for text in texts if read_text_file(text) is None) or ", ".join(filter(None, files))

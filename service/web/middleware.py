@@ -36,10 +36,11 @@ def _inline_scripts() -> str:
 
 HEADERS = {
     # An answer is written by a model: it may load nothing from elsewhere, or what it read could be sent there.
-    # `blob:` is for Streamlit's inline components, inline styles are Streamlit's own.
+    # `blob:` is for Streamlit's inline components and for what the microphone has recorded, inline styles are
+    # Streamlit's own.
     "Content-Security-Policy": (
         f"default-src 'self'; script-src 'self' blob:{_inline_scripts()}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+        "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; "
         "object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
     ),
     "Referrer-Policy": "no-referrer",

@@ -38,6 +38,8 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps, and nobody asks whether it may be used
+    "--use-fake-ui-for-media-stream",
 )
 PROFILE: dict[str, Any] = {
     "viewport": {"width": 1440, "height": 900},

@@ -1,4 +1,4 @@
-"""In a real browser: a picture is uploaded or pasted, a PDF goes along, and a reload shows them again."""
+"""In a real browser: what is uploaded, pasted or recorded goes along, and a reload shows it again."""
 
 from base64 import b64decode, b64encode
 
@@ -24,6 +24,13 @@ def attach(page: Page, name: str, media_type: str, data: bytes) -> None:
     expect(box).to_contain_text(name)
 
 
+def record(page: Page) -> None:
+    """Say something into the microphone, which sends it."""
+    box = page.get_by_test_id("stChatInput")
+    box.get_by_role("button", name="Start recording").click()
+    box.get_by_role("button", name="Submit recording").click()
+
+
 def thumbnail(page: Page, number: int = 0) -> Locator:
     """Return a picture of the conversation, once it has been loaded from the server."""
     found = page.locator(".orp-files img").nth(number)
@@ -31,7 +38,7 @@ def thumbnail(page: Page, number: int = 0) -> Locator:
     return found
 
 
-def test_a_picture_and_a_pdf_go_along_and_are_there_after_a_reload(page: Page) -> None:
+def test_files_and_a_recording_go_along_and_are_there_after_a_reload(page: Page) -> None:
     """The model is told what came, and what came is shown: the picture itself, the PDF to be downloaded."""
     attach(page, "fox.png", "image/png", PNG)
     attach(page, "paper.pdf", "application/pdf", PDF)
@@ -39,8 +46,11 @@ def test_a_picture_and_a_pdf_go_along_and_are_there_after_a_reload(page: Page) -
     told = finished(page)
     expect(told).to_contain_text("96 × 96 pixels")
     expect(told).to_contain_text("2 pages")
+    record(page)
+    expect(finished(page, 2)).to_contain_text("Audio, audio/wav")
     page.reload()
     thumbnail(page)
+    expect(page.locator(".orp-files audio")).to_have_count(1)
     with page.expect_download() as started:
         page.get_by_role("link", name="paper.pdf").click()
     assert started.value.suggested_filename == "paper.pdf"

@@ -10,6 +10,7 @@ from service.simulator.media import picture
 from tests.pages.conftest import newest, settle
 
 PNG = b64decode(picture(5).partition(",")[2])
+WAV = b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80>\0\0\0}\0\0\2\0\x10\0data\0\0\0\0"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Page>>endobj\n%%EOF\n"
 
 
@@ -175,6 +176,26 @@ def test_a_picture_of_an_answer_can_be_downloaded(chat: AppTest) -> None:
     shown = html(chat)
     assert '<img src="/file/' in shown
     assert "Download · " in shown
+
+
+def test_only_a_model_that_hears_has_a_microphone(chat: AppTest) -> None:
+    """What is typed stays when it comes and goes: it is the same input."""
+    found = []
+    for model in ("sim/echo", "sim/vision", "openai/gpt-4o"):
+        choose(chat, model)
+        box = chat.chat_input(key="chat.input").proto
+        found.append((box.accept_audio, box.id))
+    assert [hears for hears, _ in found] == [False, True, False]
+    assert len({ident for _, ident in found}) == 1
+
+
+def test_a_recording_alone_is_a_question(chat: AppTest, server: Simulator) -> None:
+    choose(chat, "sim/vision")
+    send(chat, "", ("audio.wav", WAV, "audio/wav"))
+    assert [part["type"] for part in asked(server)] == ["input_audio"]
+    assert asked(server)[0]["input_audio"]["format"] == "wav"
+    assert newest().title == "Recording"
+    assert "<audio controls" in html(chat)
 
 
 def assert_stored() -> None:

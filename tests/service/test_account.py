@@ -207,9 +207,13 @@ def test_everything_that_is_sent_is_counted(service: OpenRouterService) -> None:
     parts = [ContentPart.text("Hello"), ContentPart.image("https://example.org/a.png")]
     with_image = ChatRequest(messages=[Message.user(parts)])
     with_file = ChatRequest(messages=[Message.user([ContentPart.file(b"x" * 60_000, filename="a.pdf")])])
+    minute, files = 60 * 32_000, {"wav": 1, "mp3": 2}
+    sounds = [ContentPart.audio(b"x" * (minute // less), format=kind) for kind, less in files.items()]  # type: ignore[arg-type]
+    heard = [service.estimate_tokens(ChatRequest(messages=[Message.user([sound])])) for sound in sounds]
     with_tool = ask(tools=(Tool.function("f", "d" * 400),))
     with_schema = ask(response_format=ResponseFormat.json_schema("n", {"title": "t" * 400}))
     base = service.estimate_tokens(plain)
     assert service.estimate_tokens(with_image) == base + 1_000
     assert service.estimate_tokens(with_file) > 10_000
+    assert [tokens - 4 for tokens in heard] == [60 * 32] * 2
     assert min(service.estimate_tokens(request) for request in (with_tool, with_schema)) > base + 100

@@ -149,7 +149,7 @@ def test_every_answer_carries_the_security_headers(client: TestClient, path: str
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     assert (policy["default-src"], policy["frame-ancestors"], policy["object-src"]) == ("'self'", "'self'", "'none'")
     assert policy["img-src"] == "'self' data: blob:"
-    assert policy["connect-src"] == "'self'"
+    assert policy["connect-src"] == "'self' blob:"
     assert "unsafe-inline" not in policy["script-src"]
     assert (headers["referrer-policy"], headers["x-content-type-options"]) == ("no-referrer", "nosniff")
 
