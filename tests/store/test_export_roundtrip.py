@@ -50,7 +50,7 @@ def errors_of_runs(draw: st.DrawFn) -> OpenRouterError:
 @st.composite
 def ended_runs(draw: st.DrawFn) -> SimpleNamespace:
     """A run as the store takes it."""
-    request, result = draw(REQUESTS), draw(RESULTS)
+    request, result = draw(REQUESTS), replace(draw(RESULTS), original_cost=draw(COSTS))
     if result.usage is not None:
         result = replace(result, usage=replace(result.usage, cost=draw(COSTS)))
     return SimpleNamespace(
