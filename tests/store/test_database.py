@@ -27,6 +27,12 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 
 
+@pytest.fixture
+def url(make_url: Callable[[], str]) -> str:
+    """Return the address of a database that holds nothing, where the other tests begin with one that is prepared."""
+    return make_url()
+
+
 def prepare(url: str) -> None:
     with closing(Database(url)) as database:
         database.prepare()
