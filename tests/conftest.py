@@ -20,6 +20,8 @@ from tests.support import KEY, FakeClock, RecordedSleep
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+DRIVE_A_BROWSER = ("tests/browser/", "tests/bench/test_long.py", "tests/bench/test_pages.py")
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -31,7 +33,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByPlace(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "tests/browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+            return "browser" if nodeid.startswith(DRIVE_A_BROWSER) else nodeid.partition("::")[0]
 
     return ByPlace(config, log)
 
