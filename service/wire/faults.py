@@ -6,6 +6,7 @@ Sources: OpenRouter's error pages and recorded bodies; see "Error body" in docs/
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ from service.wire.reading import as_mapping, as_text, decode_json, money
 __all__ = ["Fault", "error_from_fault", "error_from_response", "read_fault", "readable", "retry_after"]
 
 _MAX_DEPTH = 12
-_WORD_NAMES = ("raw", "error", "message", "msg", "detail", "error_description")
+_WORD_NAMES = ("raw", "error", "message", "msg", "detail", "error_description", "errors")
+_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 _STATUS = re.compile("[45][0-9]{2}")
 _MAX_WORDS = 2_000
 
@@ -126,9 +128,22 @@ def read_fault(body: Any) -> Fault | None:
         error = _bare_error(body)
     if isinstance(error, str):
         return Fault(message=error[:_MAX_WORDS], provider_message=_innermost(error)[:_MAX_WORDS])
-    if not isinstance(error, Mapping):
+    if isinstance(error, Mapping):
+        return _read_error_object(error)
+    return _bare_fault(error, body) if error else None
+
+
+def _bare_fault(error: Any, body: Mapping[str, Any]) -> Fault:
+    """Read an error that is a code, a list or only `true`; the words may stand beside it."""
+    words = _innermost(error) or _innermost({**body, "error": None})
+    return Fault(code=_code(error), message=words[:_MAX_WORDS], provider_message=words[:_MAX_WORDS])
+
+
+def _code(value: Any) -> str | None:
+    """Return a code as text; some servers write 429 as 429.0."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    return _read_error_object(error)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _bare_error(body: Mapping[str, Any]) -> Any:
@@ -148,9 +163,9 @@ def _read_error_object(error: Mapping[str, Any]) -> Fault:
         code = error.get("http_status")
     kind = metadata.get("error_type") or error.get("error_type") or error.get("type")
     message = _zod_words(error) or as_text(error.get("message"))
-    words = _innermost(metadata.get("raw")) or _innermost(inner) or _innermost(message)
+    words = _innermost(metadata.get("raw")) or _innermost(inner) or _innermost(message or error.get("message"))
     return Fault(
-        code=str(code) if isinstance(code, str | int) else None,
+        code=_code(code),
         error_type=as_text(kind) or None,
         message=message[:_MAX_WORDS],
         provider_message=words[:_MAX_WORDS],
@@ -185,6 +200,8 @@ def _innermost(value: Any, depth: int = 0) -> str:
                 return _innermost(json.loads(value), depth + 1) or value
             except (ValueError, RecursionError):
                 return value
+        if _PAGE.match(value):
+            return readable(value.encode(errors="replace"))
         return value if value.strip() else ""
     if isinstance(value, list):
         return next((words for item in value if (words := _innermost(item, depth + 1))), "")
@@ -208,8 +225,8 @@ def retry_after(headers: Mapping[str, str], metadata: Mapping[str, Any], *, now:
         money(metadata.get("retry_after_seconds")),
         _until_reset(sent.get("x-ratelimit-reset"), now),
     ):
-        if wait is not None:
-            return max(0.0, float(wait))
+        if wait is not None and math.isfinite(seconds := float(wait)):
+            return max(0.0, seconds)
     return None
 
 
@@ -220,9 +237,9 @@ def _seconds(value: str | None, now: datetime) -> float | None:
         return float(number)
     try:
         date = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+        return (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+    except (TypeError, ValueError, OverflowError):
         return None
-    return (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
 
 
 def _until_reset(value: str | None, now: datetime) -> float | None:
@@ -236,7 +253,8 @@ def error_from_response(status: int, headers: Mapping[str, str], body: bytes, *,
         value = decode_json(body)
     except ValueError:
         value = None
-    fault = read_fault(value) or Fault(provider_message=_innermost(value) or readable(body))
+    words = _innermost(value) or readable(body)
+    fault = read_fault(value) or Fault(code=_code(as_mapping(value).get("code")), provider_message=words)
     error = error_from_fault(fault, http_status=status, status=status, headers=headers, now=now)
     error.context = errors.ErrorContext(request_id=headers.get("x-generation-id"))
     return error

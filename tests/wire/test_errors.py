@@ -178,6 +178,9 @@ RAW: dict[str, Any] = {
             }
         }
     ),
+    "a list of errors": in_json({"success": False, "errors": [{"code": 10000, "message": WORDS}]}),
+    "a gateway's page": f"<!DOCTYPE html>\n<html><head><title>{WORDS}</title></head><body><hr>nginx</body></html>",
+    "a gateway's page in an object": in_json({"error": {"message": f"<html><body>{WORDS}</body></html>"}}),
     "with empty names before": in_json({"error": {"message": ""}, "message": "", "detail": WORDS}),
 }
 
@@ -243,6 +246,11 @@ def test_what_the_words_say_decides_too() -> None:
         ({"detail": [{"msg": "x"}]}, "x", None),
         ({"message": "x"}, "x", None),
         ({"error": True, "message": "x"}, "x", None),
+        ({"error": 429}, "", "429"),
+        ({"error": ["x"]}, "x", None),
+        ({"error": {"message": ["x"], "code": 429.0}}, "x", "429"),
+        ({"error": {"message": {"text": 7, "detail": "x"}}}, "x", None),
+        ({"code": "InvalidParameter", "message": "x"}, "x", "InvalidParameter"),
         ({"error": {"message": None, "code": None}}, "", None),
         (
             {"success": False, "error": {"name": "ZodError", "message": '[{"message": "x", "path": ["a", 0]}]'}},
@@ -369,6 +377,8 @@ EARLIER = format_datetime(NOW - timedelta(seconds=17), usegmt=True)
         ({"Retry-After": "nan"}, {"retry_after_seconds": "inf", "headers": {"X-RateLimit-Reset": "soon"}}, None),
         ({"Retry-After": ""}, {"retry_after_seconds": None, "headers": None}, None),
         ({"Retry-After": "Fri, 99 Xxx 9999 99:99:99 GMT"}, {}, None),
+        ({"Retry-After": f"Fri, 01 Jan {'9' * 20} 00:00:00 GMT"}, {}, None),
+        ({"Retry-After": "9" * 400}, {"retry_after_seconds": 5}, 5.0),
         ({}, {"retry_after_seconds": True}, None),
         ({}, {}, None),
     ],

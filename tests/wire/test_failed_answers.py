@@ -155,6 +155,8 @@ OVERLOADED = {"type": "overloaded_error", "message": "Overloaded"}
             id="older vLLM",
         ),
         pytest.param([{"detail": "No such thing"}], ProviderError, None, "No such thing", id="FastAPI's detail"),
+        pytest.param([{"error": 429, "message": "slow"}], RateLimitError, "429", "slow", id="a code alone"),
+        pytest.param([{"error": True, "detail": "gone"}], ProviderError, None, "gone", id="true, and words beside it"),
         pytest.param([[{"error": words_of(429)}]], RateLimitError, "429", "Provider returned error", id="in a list"),
     ],
 )
