@@ -185,7 +185,10 @@ class ResponseReader:
             provider_message=error.provider_message,
             status_code=self._status,
             provider=error.provider,
+            retryable=error.retryable,
             retry_after=error.retry_after,
+            # Running again does not help where the same request would be refused from the start.
+            hint=None if error.retryable else f"Keep what arrived. {error.hint}",
         )
 
 

@@ -222,6 +222,22 @@ def test_an_error_after_output_interrupts_and_keeps_what_had_arrived(events: lis
     assert partial.verdict.kind == "provider_error"
 
 
+@pytest.mark.parametrize(
+    ("code", "retryable", "hint"),
+    [
+        (400, False, "Keep what arrived. Change the request"),
+        (402, False, "Keep what arrived. Add credits"),
+        (429, True, "Keep what arrived, or run again."),
+        (502, True, "Keep what arrived, or run again."),
+    ],
+)
+def test_an_error_after_output_says_whether_to_run_again(code: int, retryable: bool, hint: str, wire: Wire) -> None:
+    """What would be refused from the start is not worth running again."""
+    error = wire.stream_fails(StreamInterruptedError, text("Hi"), failing(words_of(code)))
+    assert error.retryable is retryable
+    assert error.hint.startswith(hint)
+
+
 def test_the_events_before_an_error_are_handed_on(wire: Wire) -> None:
     """And the words of the error come from the provider, not from OpenRouter's wrapping."""
     raw = '{"error":{"message":"CUDA out of memory"}}'
