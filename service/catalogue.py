@@ -62,7 +62,9 @@ class ModelInfo:
 
 
 def read_models(body: Any) -> list[ModelInfo]:
-    """Read a model list, OpenRouter's or any OpenAI-compatible server's; entries that cannot be read are left out.
+    """Read a model list, OpenRouter's or any OpenAI-compatible server's.
+
+    Entries that cannot be read are left out; of two with one id the first counts.
 
     Raises:
         ProviderError: There is no list in it.
@@ -72,7 +74,11 @@ def read_models(body: Any) -> list[ModelInfo]:
         data = as_mapping(body).get("models")
     if not isinstance(data, list):
         raise ProviderError("The model list of the server could not be read.")
-    return [model for entry in data if (model := _read_model(as_mapping(entry))) is not None]
+    found: dict[str, ModelInfo] = {}
+    for entry in data:
+        if (model := _read_model(as_mapping(entry))) is not None:
+            found.setdefault(model.id, model)
+    return list(found.values())
 
 
 def _read_model(entry: Mapping[str, Any]) -> ModelInfo | None:
@@ -185,7 +191,10 @@ class Catalogue:
             ModelNotFoundError: It is not in the list; the hint names the closest ids.
             OpenRouterError: The list could not be fetched.
         """
-        model = normalise_model(model)
+        try:
+            model = normalise_model(model)
+        except ValueError as error:
+            raise ModelNotFoundError(f"There is no model {model!r}: {error}.") from None
         await self.models()
         if (found := self.find(model)) is not None:
             return found

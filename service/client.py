@@ -22,7 +22,7 @@ from service.config import OpenRouterConfig
 from service.errors import OpenRouterError
 from service.headers import with_known_spelling
 from service.redact import redact_text
-from service.wire.faults import error_from_response
+from service.wire.faults import Fault, error_from_fault, error_from_response, read_fault
 from service.wire.reading import decode_json
 
 __all__ = ["Client", "Response", "translate"]
@@ -194,11 +194,15 @@ class Client:
                 ours = self._no_address(path, ours)
             raise ours from error
         try:
-            return decode_json(body)
+            value = decode_json(body)
         except ValueError as error:
             raise errors.ProviderError(
                 f"{self._base_url}{path} did not answer with JSON.", status_code=response.status_code
             ) from error
+        if (fault := _fault_alone(value)) is not None:
+            refusal = error_from_fault(fault, http_status=response.status_code, now=datetime.now(UTC))
+            raise refusal.mask(self._key)
+        return value
 
     async def close(self) -> None:
         """Close every connection."""
@@ -221,6 +225,12 @@ class Client:
             ours.of_other_server()
         _silence(error, self._key)
         return ours
+
+
+def _fault_alone(value: Any) -> Fault | None:
+    """Return the error that a body of 200 is, if it holds nothing else."""
+    holds_more = isinstance(value, Mapping) and not {"data", "models"}.isdisjoint(value)
+    return None if holds_more else read_fault(value)
 
 
 def _silence(error: BaseException | None, key: str) -> None:

@@ -71,7 +71,8 @@ def read_pricing(raw: Any) -> Pricing:
     prompt, completion = money(prices.get("prompt")), money(prices.get("completion"))
     varies = any(price is not None and price < 0 for price in (prompt, completion))
     overrides = []
-    for entry in prices.get("overrides") or []:
+    listed = prices.get("overrides")
+    for entry in listed if isinstance(listed, list) else ():
         bound = as_int(as_mapping(entry).get("min_prompt_tokens"))
         if bound is not None:
             known = {name: price for name in ("prompt", "completion") if (price := money(entry.get(name))) is not None}

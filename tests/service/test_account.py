@@ -75,6 +75,14 @@ def test_a_bad_key_is_said(service: OpenRouterService) -> None:
     assert bad.list_models() != []
 
 
+def test_a_key_that_is_refused_inside_a_200_is_refused(service: OpenRouterService, sim: Simulator) -> None:
+    """And not one of which nothing is known."""
+    sim.script_for("/key", Reply(chunks=[b'{"error":{"code":401,"message":"User not found."}}']))
+    with pytest.raises(AuthenticationError, match="User not found"):
+        service.key_status()
+    assert service.health().is_key_refused
+
+
 def test_health_of_a_server_that_answers(make_service: MakeService, sim: Simulator, clock: FakeClock) -> None:
     """Reachable, how fast, how busy."""
     service = make_service(clock=clock, max_concurrent_requests=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from service import ModelInfo, ModelNotFoundError, OpenRouterService, ProviderError
+from service import ModelInfo, ModelNotFoundError, OpenRouterService, ProviderError, RateLimitError
 from service.catalogue import read_models
 from service.simulator import Reply, Simulator
 from tests.support import FakeClock, refusing
@@ -134,6 +134,19 @@ def test_an_unknown_model_is_answered_with_the_closest(service: OpenRouterServic
     assert caught.value.hint == "Did you mean 'openai/gpt-4o-mini' or 'openai/gpt-4o'?"
 
 
+@pytest.mark.parametrize("model", ["", "  ", "gpt 4"])
+def test_what_is_no_model_id_is_not_found(model: str, service: OpenRouterService) -> None:
+    with pytest.raises(ModelNotFoundError, match="must look like 'vendor/model'"):
+        service.get_model(model)
+
+
+def test_an_error_inside_a_200_keeps_its_words(service: OpenRouterService, sim: Simulator) -> None:
+    sim.script_for("/models", Reply(chunks=[b'{"error":{"code":429,"message":"Slow down"}}']))
+    with pytest.raises(RateLimitError, match="Slow down") as caught:
+        service.list_models()
+    assert (caught.value.code, caught.value.status_code) == ("429", 200)
+
+
 def test_where_nothing_is_close_the_hint_still_says_what_to_do(service: OpenRouterService) -> None:
     """Choose from the list."""
     with pytest.raises(ModelNotFoundError) as caught:
@@ -217,6 +230,12 @@ def test_entries_that_cannot_be_read_are_left_out() -> None:
     assert ids(read_models({"data": [*ODD_ENTRIES, good]})) == ["a/b"]
 
 
+def test_of_two_entries_with_one_id_the_first_counts() -> None:
+    """A page that lists both would show two rows nobody can tell apart."""
+    listed = [{"id": "a/b", "name": "First"}, {"id": "c/d"}, {"id": "a/b", "name": "Second"}]
+    assert [model.name for model in read_models({"data": listed})] == ["First", "c/d"]
+
+
 @pytest.mark.parametrize("body", [None, [], {}, {"data": {}}, {"data": "x"}, {"error": {"message": "No."}}])
 def test_a_body_without_a_list_is_an_error(body: Any) -> None:
     """And not an empty list of models."""
@@ -246,6 +265,13 @@ def test_a_price_that_depends_on_the_length_applies_strictly_above_its_bound() -
     ]
     pricing = only({"id": "a/b", "pricing": {"prompt": "1", "completion": "10", "overrides": overrides}}).pricing
     assert [pricing.cost(tokens, 1) for tokens in (100, 101, 200, 201)] == [110, 222, 420, 623]
+
+
+@pytest.mark.parametrize("overrides", [None, 5, "x", {"min_prompt_tokens": 1}, [None, 5, {"prompt": "9"}]])
+def test_overrides_that_cannot_be_read_are_left_out(overrides: Any) -> None:
+    """They do not cost the model its price, nor the others their place in the list."""
+    pricing = only({"id": "a/b", "pricing": {"prompt": "1", "completion": "10", "overrides": overrides}}).pricing
+    assert pricing.cost(2, 1) == 12
 
 
 @pytest.mark.parametrize("price", ["", "free", None, True, "NaN", [], {}])
