@@ -115,7 +115,7 @@ class Answer:
         out: list[StreamEvent] = []
         choices = chunk.get("choices")
         for choice in choices if isinstance(choices, list) else ():
-            if isinstance(choice, dict) and not choice.get("index"):
+            if isinstance(choice, dict) and not _index(choice.get("index")):
                 self._add_choice(choice, out)
         if chunk.get("error") or event == "error" or "choices" not in chunk:
             self.fault = self.fault or read_fault(chunk) or (_named_error(chunk) if event == "error" else None)
@@ -154,8 +154,8 @@ class Answer:
         if isinstance(content, str):
             if content:
                 self._add_text(content, out)
-        elif isinstance(content, list):
-            self._add_parts(content, out)
+        elif content is not None:
+            self._add_parts(content if isinstance(content, list) else [content], out)
 
     def _add_rare(self, delta: Mapping[str, Any], out: list[StreamEvent], is_whole: bool) -> None:
         self._add_reasoning(delta, out, is_whole)
@@ -238,7 +238,8 @@ class Answer:
         function = as_mapping(call.get("function"))
         ident, name = as_text(call.get("id")), as_text(function.get("name"))
         text = _arguments_text(function.get("arguments"))
-        fragments = self._call_at.get(index) if (index := as_int(call.get("index"))) is not None else self._last_call
+        index = _index(call.get("index"))
+        fragments = self._fragments_of(index, ident)
         if fragments is None or is_whole or fragments.is_another(ident, name, text):
             fragments = self._begin_call(index)
         first_name = "" if fragments.name else name
@@ -248,9 +249,13 @@ class Answer:
             fragments.arguments.append(text)
         out.append(ToolCallDelta(self._calls.index(fragments), ident, first_name, text))
 
-    @property
-    def _last_call(self) -> _CallFragments | None:
-        return self._calls[-1] if self._calls else None
+    def _fragments_of(self, index: int | None, ident: str) -> _CallFragments | None:
+        """Return the call a fragment most likely belongs to: the last one of its index, or an earlier one of its id."""
+        last = self._call_at.get(index) if index is not None else next(reversed(self._calls), None)
+        if last is None or not ident or last.id in ("", ident):
+            return last
+        of_index = (call for call in reversed(self._calls) if index is None or call.index == index)
+        return next((call for call in of_index if call.id == ident), last)
 
     def _begin_call(self, index: int | None) -> _CallFragments:
         """Begin a call; indexes may start at 1, be missing, or be 0 for every call."""
@@ -326,6 +331,11 @@ class Answer:
 
 def _items(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _index(value: Any) -> int | None:
+    """Return an index; some servers write it as text."""
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else as_int(value)
 
 
 def _arguments_text(value: Any) -> str:

@@ -34,7 +34,9 @@ def text(content: str) -> Chunk:
     return delta(content=content)
 
 
-def call(index: int | None = None, ident: str | None = None, name: str | None = None, arguments: Any = None) -> Chunk:
+def call(
+    index: int | str | None = None, ident: str | None = None, name: str | None = None, arguments: Any = None
+) -> Chunk:
     """Return a chunk with a fragment of a tool call; what is `None` is not in it."""
     function = {key: value for key, value in (("name", name), ("arguments", arguments)) if value is not None}
     fragment = {"index": index, "id": ident, "type": "function", "function": function}
@@ -75,11 +77,12 @@ def test_reasoning_is_found_under_every_name(field: Chunk, wire: Wire) -> None:
     [
         ([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], "ab"),
         (["a", {"type": "output_text", "text": "b"}], "ab"),
+        ({"type": "text", "text": "a"}, "a"),
         ([{"type": "text", "text": "a"}, None, 7, {"type": "unheard_of"}, {"type": "text", "text": None}], "a"),
         ([], ""),
     ],
 )
-def test_content_may_be_a_list_of_parts(content: list[Any], expected: str, wire: Wire) -> None:
+def test_content_may_be_a_list_of_parts(content: Any, expected: str, wire: Wire) -> None:
     assert wire.stream(delta(content=content), STOP).text == expected
     whole = {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
     assert wire.whole(whole).text == expected
@@ -154,13 +157,13 @@ def test_a_provider_named_later_is_noted(wire: Wire) -> None:
 
 
 def test_only_choice_0_counts(wire: Wire) -> None:
-    other = {"choices": [{"index": 1, "delta": {"content": "no"}, "finish_reason": "length"}]}
+    other = {"choices": [{"index": "1", "delta": {"content": "no"}, "finish_reason": "length"}]}
     both = {"choices": [{"index": 1, "delta": {"content": "no"}}, {"index": 0, "delta": {"content": "yes"}}]}
     result = wire.stream(other, both, STOP, other)
     assert (result.text, result.finish_reason) == ("yes", "stop")
 
 
-@pytest.mark.parametrize("index", [{}, {"index": None}, {"index": 0}])
+@pytest.mark.parametrize("index", [{}, {"index": None}, {"index": 0}, {"index": "0"}])
 def test_a_choice_without_an_index_is_choice_0(index: Chunk, wire: Wire) -> None:
     assert wire.stream({"choices": [{**index, "delta": {"content": "Hi"}, "finish_reason": "stop"}]}).text == "Hi"
 
@@ -373,6 +376,26 @@ def test_a_connection_cut_in_the_middle_is_interrupted(wire: Wire) -> None:
             [delta(tool_calls=[{"function": {"name": "f", "arguments": "{}"}}, {"function": {"name": "g"}}])],
             [ToolCall("call_0", "f", "{}", {}), ToolCall("call_1", "g", "", {})],
             id="neither indexes nor ids",
+        ),
+        pytest.param(
+            [
+                call(None, "a", "f"),
+                call(None, "b", "g"),
+                call(None, "a", arguments='{"x":1}'),
+                call(None, "b", "", "{}"),
+            ],
+            [ToolCall("a", "f", '{"x":1}', {"x": 1}), ToolCall("b", "g", "{}", {})],
+            id="no indexes, interleaved by their ids",
+        ),
+        pytest.param(
+            [call(0, "a", "f"), call(0, "b", "g"), call(0, "a", arguments='{"x":1}'), call(0, "b", "", "{}")],
+            [ToolCall("a", "f", '{"x":1}', {"x": 1}), ToolCall("b", "g", "{}", {})],
+            id="index 0 for every call, interleaved by their ids",
+        ),
+        pytest.param(
+            [call("0", "a", "f", '{"x"'), call("1", "a", "g"), call("0", arguments=":1}"), call("1", arguments="{}")],
+            [ToolCall("a", "f", '{"x":1}', {"x": 1}), ToolCall("a", "g", "{}", {})],
+            id="indexes as texts",
         ),
         pytest.param(
             [call(0, name="f"), call(0, ident="a"), call(0, arguments="{}")],
