@@ -28,14 +28,22 @@ _STREAM_OF_TYPE = {"text/event-stream": True, "application/json": False}
 class ResponseReader:
     """The bytes of a response to events of the answer.
 
-    The Content-Type decides how they are read, whatever was asked for; where it says neither, how the body begins.
+    The Content-Type decides how they are read, whatever was asked for; where it says neither, or what the body cannot
+    be, how the body begins.
+
+    Attributes:
+        is_done: Whether the stream said that it is.
+        took_data: Whether the bytes fed last held more than comments and white space.
+        has_begun: Whether any bytes did.
     """
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.is_done = False
         self.took_data = False
+        self.has_begun = False
         self._parser = ServerSentEvents()
+        self._expects_stream: bool | None = None
         self._is_stream: bool | None = None
         self._body: list[bytes] = []
         self._body_bytes = 0
@@ -46,7 +54,7 @@ class ResponseReader:
     def begin(self, response: Response) -> None:
         """Note what the headers say."""
         self._content_type, self._status = response.content_type, response.status_code
-        self._is_stream = _STREAM_OF_TYPE.get(response.content_type)
+        self._expects_stream = _STREAM_OF_TYPE.get(response.content_type)
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
         """Take bytes as they come and return what is new in them.
@@ -61,7 +69,7 @@ class ResponseReader:
             # White space tells nothing, and is sent for as long as the provider works.
             chunk = b"".join([*self._body, chunk]).lstrip()
             self._body, self._body_bytes = [], 0
-            self._is_stream = _looks_like_stream(chunk)
+            self._is_stream = _is_stream(chunk, self._expects_stream)
         if not self._is_stream:
             self._keep(chunk)
             return []
@@ -71,11 +79,16 @@ class ResponseReader:
             raise errors.ProviderError(f"The stream cannot be read: {error}.", retryable=False) from error
 
     def _keep(self, chunk: bytes) -> None:
+        self._note_data(bool(chunk.strip()))
         self._body.append(chunk)
         self._body_bytes += len(chunk)
         if self._body_bytes > MAX_BODY_BYTES:
             self._body = []
             raise errors.ProviderError(f"The answer is larger than {MAX_BODY_BYTES:,} bytes.", retryable=False)
+
+    def _note_data(self, is_data: bool = True) -> None:
+        self.took_data = self.took_data or is_data
+        self.has_begun = self.has_begun or is_data
 
     def close(self) -> list[StreamEvent]:
         """Take what is left at the end of the body.
@@ -83,9 +96,11 @@ class ResponseReader:
         Raises:
             OpenRouterError: It is a body that is not JSON.
         """
+        if self._is_stream is None:
+            self._is_stream = self._expects_stream
         if not self._is_stream:
             return self.answer.add(self._decode_body())
-        if self.is_done or self.answer.fault:
+        if self.is_over:
             return []
         # Half an event, where the connection broke, counts for nothing.
         before = self._unreadable
@@ -94,10 +109,14 @@ class ResponseReader:
         return events
 
     @property
-    def is_complete(self) -> bool:
-        """Whether the answer is whole, even if the body has not come to its end."""
-        reason = self.answer.finish_reason
-        return self.is_done or (reason not in (None, "error") and self.answer.fault is None)
+    def is_over(self) -> bool:
+        """Whether the server said that nothing more comes: the stream is done, or failed."""
+        return self.is_done or self.answer.is_failed
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is known how the answer ends, even if the body has not come to its end."""
+        return self.is_over or self.answer.finish_reason is not None
 
     def warnings(self) -> list[str]:
         """Return what the reader of the answer should know."""
@@ -112,7 +131,7 @@ class ResponseReader:
             if data.startswith(b"[DONE]"):
                 self.is_done = True
                 break
-            self.took_data = True
+            self._note_data()
             try:
                 value = decode_json(data)
             except ValueError:
@@ -120,8 +139,6 @@ class ResponseReader:
                     out += answer.add(value, event=name)
             else:
                 out += answer.add(value, event=name)
-            if answer.fault:
-                break
         return out
 
     def _salvage(self, data: bytes, name: str) -> list[Any]:
@@ -190,6 +207,17 @@ class ResponseReader:
             # Running again does not help where the same request would be refused from the start.
             hint=None if error.retryable else f"Keep what arrived. {error.hint}",
         )
+
+
+def _is_stream(head: bytes, expected: bool | None) -> bool | None:
+    """Decide by what the Content-Type says and by how a body begins; `None` while too little of it has come.
+
+    The beginning wins where the body cannot be what the type says: proxies send errors as streams, and streams as
+    JSON.
+    """
+    if expected:
+        return head[:1] not in (b"{", b"[") if head else None
+    return _looks_like_stream(head)
 
 
 def _looks_like_stream(head: bytes) -> bool | None:

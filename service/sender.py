@@ -27,7 +27,7 @@ _GRACE = 5.0
 """Seconds to wait for the usage chunk after the finish reason; some servers leave the connection open instead."""
 
 _LINGER = 0.1
-"""Seconds to wait for the end of the body after `[DONE]`."""
+"""Seconds to wait for the end of the body after `[DONE]`, and for what it cost after an error."""
 
 
 class _NotAllowedError(Exception):
@@ -88,7 +88,7 @@ class Sender:
         if error.partial is None and run.answer.has_arrived:
             error.partial = run.failed_outcome()
         error.context = ErrorContext(
-            request_id=run.request_id or error.context.request_id,
+            request_id=run.request_id or error.context.request_id or run.answer.id or None,
             correlation_id=run.correlation_id,
             model=run.model,
             attempt=run.attempt,
@@ -137,31 +137,31 @@ class Sender:
                     run.cache = "server" if response.is_from_cache else None
                     await self._read(run, reader, response, watchdog)
         except TimeoutError:
-            if not reader.is_complete:
-                seconds = self._config.timeout if answer.has_output else first
+            if not reader.is_decided:
+                seconds = self._config.timeout if reader.has_begun else first
                 raise errors.RequestTimeoutError(f"No data from {run.model} for {seconds:g} s.") from None
         except errors.NetworkError as error:
-            if not reader.is_complete and answer.has_output:
+            if not reader.is_decided and answer.has_output:
                 raise _interrupted(error) from error
-            if not reader.is_complete:
+            if not reader.is_decided:
                 raise
         reader.judge_end()
         run.warnings += reader.warnings()
 
     async def _read(self, run: Run, reader: ResponseReader, response: Response, watchdog: asyncio.Timeout) -> None:
         loop = asyncio.get_running_loop()
+        was_over = False
         reader.begin(response)
         async for chunk in response.chunks():
             events = reader.feed(chunk)
             if events:
                 run.publish(events)
-            if reader.is_done:
+            if reader.is_over and not was_over:
                 # The end of the body follows at once, and reading it keeps the connection for the next request.
+                was_over = True
                 watchdog.reschedule(loop.time() + _LINGER)
-            elif reader.answer.fault:
-                return
-            elif reader.took_data:
-                patience = min(self._config.timeout, _GRACE) if reader.is_complete else self._config.timeout
+            elif reader.took_data and not was_over:
+                patience = min(self._config.timeout, _GRACE) if reader.is_decided else self._config.timeout
                 watchdog.reschedule(loop.time() + patience)
         if events := reader.close():
             run.publish(events)

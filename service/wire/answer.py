@@ -86,6 +86,16 @@ class Answer:
         self._half_pairs = {"text": "", "reasoning": ""}
 
     @property
+    def id(self) -> str:
+        """The generation id; `""` while unknown."""
+        return self._id
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it held an error."""
+        return self.fault is not None
+
+    @property
     def provider(self) -> str | None:
         """The provider that serves; `None` where unknown."""
         return self._provider
@@ -103,8 +113,12 @@ class Answer:
     def add(self, chunk: Any, *, event: str = "") -> list[StreamEvent]:
         """Take in a chunk of a stream, or a whole body, and return what is new in it.
 
-        `event` is the name of the server-sent event; `error` makes its data an error whatever it looks like.
+        `event` is the name of the server-sent event; `error` makes its data an error whatever it looks like. Behind
+        an error only the usage counts.
         """
+        if self.is_failed:
+            self.usage = read_usage(as_mapping(chunk).get("usage")) or self.usage
+            return []
         if not isinstance(chunk, dict):
             self.fault = self.fault or read_fault(chunk) or (_named_error(chunk) if event == "error" else None)
             return []

@@ -70,6 +70,20 @@ def test_events_that_keep_coming_are_waited_for(make_service: MakeService, sim: 
     assert make_service(timeout=SHORT).start(ask()).wait().text == "abcdefgh"
 
 
+def test_a_whole_answer_that_keeps_coming_is_waited_for(make_service: MakeService, sim: Simulator) -> None:
+    """A picture over a slow line takes longer than the timeout, and is data all the time."""
+    pieces = [b'{"choices":[{"message":', b'{"content":', b'"Hi"', b'},"finish_reason"', b':"stop"', b"}]}"]
+    sim.script(Reply(chunks=pieces, gap=0.06))
+    assert make_service(timeout=SHORT, max_retries=0).chat(ask()).text == "Hi"
+
+
+def test_white_space_before_a_whole_answer_is_no_data(make_service: MakeService, sim: Simulator) -> None:
+    """OpenRouter sends it for as long as it waits for the provider."""
+    sim.script(Reply(chunks=[*[b"\n         \n"] * 6, b'{"choices":[]}'], gap=0.1))
+    with pytest.raises(RequestTimeoutError):
+        make_service(timeout=SHORT, max_retries=0).chat(ask())
+
+
 def test_a_whole_answer_that_breaks_off_times_out(make_service: MakeService, sim: Simulator) -> None:
     """Half a JSON body holds nothing that could be shown."""
     with pytest.raises(RequestTimeoutError):

@@ -1,5 +1,6 @@
 """Errors inside HTTP 200: in every form, at every place, with what had arrived before."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -287,6 +288,29 @@ def test_an_empty_delta_is_no_output(delta: Chunk, wire: Wire) -> None:
 def test_what_arrives_after_an_error_is_not_read(wire: Wire) -> None:
     error = wire.stream_fails(StreamInterruptedError, text("Hi"), failing(words_of(502)), text(" there"))
     assert error.partial.text == "Hi"
+
+
+@pytest.mark.parametrize("end", ["close", "cut", "hang"])
+def test_what_it_cost_may_come_behind_an_error(end: str, wire: Wire) -> None:
+    """In a chunk of its own, as after every answer; however the connection ends, it is not waited for long."""
+    chunks = [text("Hi"), failing(words_of(502)), {**IDENTITY, "choices": [], "usage": SPENT}]
+    error = wire.stream_fails(StreamInterruptedError, *chunks, done=False, end=end)
+    assert (error.code, error.partial.text, error.partial.usage) == ("502", "Hi", COUNTED)
+
+
+@pytest.mark.parametrize("end", ["cut", "hang"])
+def test_an_answer_that_finished_with_an_error_has_failed_however_the_connection_ends(
+    end: str, sim: Simulator, make_service: Callable[..., OpenRouterService]
+) -> None:
+    wire = Wire(sim, make_service(timeout=1, max_retries=0))
+    error = wire.stream_fails(ProviderError, text("", finish_reason="error"), done=False, end=end)
+    assert error.message == "Liquid returned an error."
+
+
+def test_the_generation_is_named_although_no_header_does(wire: Wire) -> None:
+    """OpenRouter wants its id when something is to be looked into."""
+    error = wire.stream_fails(StreamInterruptedError, text("Hi"))
+    assert error.context.request_id == "gen-1"
 
 
 def whole(content: str | None, **choice: Any) -> Chunk:

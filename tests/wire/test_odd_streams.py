@@ -611,6 +611,15 @@ def test_the_beginning_may_come_a_byte_at_a_time(wire: Wire) -> None:
     assert wire.stream(*[body[at : at + 1] for at in range(len(body))], done=False, headers=headers).text == "Hi"
 
 
+@pytest.mark.parametrize("before", [b"", b" \n\n"], ids=["at once", "behind white space"])
+def test_what_cannot_be_what_its_content_type_says_is_read_for_what_it_is(before: bytes, wire: Wire) -> None:
+    """Proxies send the JSON of an error as a stream, and streams as JSON."""
+    whole = [before, json.dumps(BODY).encode()]
+    assert wire.stream(*whole, done=False, headers={"content-type": "text/event-stream"}).text == "Hi"
+    events = [before, b": OPENROUTER PROCESSING\n\n", text("Hi"), STOP]
+    assert wire.stream(*events, headers={"content-type": "application/json"}).text == "Hi"
+
+
 def test_a_content_type_may_have_parameters_and_capitals(wire: Wire) -> None:
     headers = {"content-type": "Text/Event-Stream; charset=UTF-8"}
     assert wire.stream(b": x\n\n", text("Hi"), STOP, headers=headers).text == "Hi"
