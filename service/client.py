@@ -188,6 +188,10 @@ class Client:
                 body = await response.read(MAX_LIST_BYTES)
             finally:
                 await raw.aclose()
+        except RuntimeError as error:
+            if not self._sdk.is_closed():
+                raise
+            raise errors.ConfigurationError("The service is closed.", hint="Make a new OpenRouterService.") from error
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
             ours = self._ours(error)
             if isinstance(ours, errors.ModelNotFoundError) and path.count("/") == 1 and not query:

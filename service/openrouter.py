@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
@@ -82,6 +84,7 @@ class OpenRouterService:
         self._loop = BackgroundLoop()
         self.runs = Runs(self._loop, self._observer)
         self._owns_loop = True
+        self._lock = threading.RLock()
         self._views: weakref.WeakSet[OpenRouterService] = weakref.WeakSet()
         self._connect()
         self._catalogue = Catalogue(
@@ -90,6 +93,8 @@ class OpenRouterService:
         self._endpoints = EndpointCache(
             lambda path: self._client.get(path), self._catalogue, ttl=self.config.model_cache_ttl, clock=self._clock
         )
+        # Whoever forgets to close it leaves no thread behind.
+        weakref.finalize(self, _end, self._loop, self.runs, self._client)
 
     def _connect(self) -> None:
         self._client = Client(self.config)
@@ -116,18 +121,19 @@ class OpenRouterService:
 
         With `as_interrupted` the runs end as interrupted: not somebody stopped them, the process is about to end.
         """
-        if self._is_closed:
+        if self._is_closed or not self._loop.is_running:
+            # The connections of a process belong to it, not to the children it forks.
+            self._is_closed = True
             return
-        closing = [self, *(view for view in self._views if self._owns_loop and not view._is_closed)]
-        for service in closing:
-            service._is_closed = True
+        with self._lock:
+            closing = [self, *(view for view in self._views if self._owns_loop)]
+            closing = [service for service in closing if not service._is_closed]
+            for service in closing:
+                service._is_closed = True
         own_runs = [run for service in closing for run in service._own_runs]
         self.runs.stop_all(own_runs, timeout=1.0, as_interrupted=as_interrupted)
-        if not self._loop.is_closed:
-            with contextlib.suppress(TimeoutError):
-                self._loop.call(_close_all([service._client for service in closing]), timeout=0.5)
-        if self._owns_loop:
-            self._loop.close(timeout=0.5)
+        clients = [service._client for service in closing]
+        _disconnect(self._loop, clients, and_end=self._owns_loop)
 
     def with_key(self, api_key: str) -> OpenRouterService:
         """Return a view with its own key and connections, on the same loop, limits and model list.
@@ -145,8 +151,9 @@ class OpenRouterService:
         view.config = OpenRouterConfig(**{**fields, "api_key": api_key})
         view._owns_loop = False
         view._connect()
-        self._views.add(view)
-        weakref.finalize(view, _let_go, self._loop, view._client).atexit = False
+        with self._lock:
+            self._views.add(view)
+        weakref.finalize(view, _let_go, self._loop, view._client)
         return view
 
     def generate(self, prompt: str) -> ChatResult:
@@ -434,8 +441,11 @@ class OpenRouterService:
             return checked
 
         run = Run(request, clock=self._clock, sink=sink, payload=payload)
-        self._own_runs = [*(run for run in self._own_runs if not run.is_ended), run]
-        return self.runs.start(run, work)
+        with self._lock:
+            # Closed in the meantime, nobody would stop it.
+            self._require_open()
+            self._own_runs = [*(run for run in self._own_runs if not run.is_ended), run]
+            return self.runs.start(run, work)
 
     async def _answer(self, run: Run, payload: dict[str, Any], session: str, is_fresh: bool) -> ChatResult:
         result = await self._sender.send(run, payload, session=session, is_fresh=is_fresh)
@@ -466,7 +476,8 @@ class OpenRouterService:
         return ResponseCache.name_of(payload, self.config.base_url, self.config.api_key.reveal(), headers)
 
     def _require_open(self) -> None:
-        if self._is_closed or self._loop.is_closed:
+        self._loop.require_running()
+        if self._is_closed:
             raise errors.ConfigurationError("The service is closed.", hint="Make a new OpenRouterService.")
 
     def _finish(self, run: Run) -> ChatResult:
@@ -529,7 +540,28 @@ async def _close_all(clients: list[Client]) -> None:
         await client.close()
 
 
+def _disconnect(loop: BackgroundLoop, clients: list[Client], *, and_end: bool) -> None:
+    """Close connections, and the loop where it is to end; on its own thread, without waiting for that."""
+    # Somebody else may end the loop at the same time; then there is nothing left to do.
+    with contextlib.suppress(TimeoutError, CancelledError, errors.ConfigurationError):
+        closing = loop.submit(_close_all(clients))
+        if loop.is_here:
+            closing.add_done_callback(lambda done: loop.end() if and_end else None)
+            return
+        closing.result(timeout=0.5)
+    if and_end:
+        loop.close(timeout=0.5)
+
+
+def _end(loop: BackgroundLoop, runs: Runs, client: Client) -> None:
+    """End what a service that nobody holds any more, or the end of the process, leaves behind."""
+    if loop.is_running:
+        for run in runs.live:
+            run.interrupt()
+        _disconnect(loop, [client], and_end=True)
+
+
 def _let_go(loop: BackgroundLoop, client: Client) -> None:
     """Close the connections of a view that nobody holds any more."""
-    if not loop.is_closed:
+    with contextlib.suppress(errors.ConfigurationError):
         loop.submit(client.close())

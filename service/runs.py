@@ -152,8 +152,9 @@ class Run:
         Raises:
             OpenRouterError: The run failed.
             TimeoutError: It is still going on after `timeout` seconds; the run goes on.
+            RuntimeError: This is the thread that does the work, as in a callback of `when_ended`.
         """
-        if not self._ended.wait(timeout):
+        if not self.join(timeout):
             raise TimeoutError(f"the run is still {self.state} after {timeout:g} s")
         if self.error is not None:
             raise self.error
@@ -162,7 +163,17 @@ class Run:
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the end, whatever it is; False when it has not come within `timeout` seconds."""
+        self._require_elsewhere()
         return self._ended.wait(timeout)
+
+    def _require_elsewhere(self) -> None:
+        """Refuse to wait for the end on the thread that brings it about.
+
+        Raises:
+            RuntimeError: This is that thread.
+        """
+        if self._loop is not None and not self.is_ended:
+            self._loop.require_elsewhere()
 
     def when_ended(self, callback: Callable[[Run], object]) -> None:
         """Call something once it has ended, at once if it has; on the thread of the loop, so it must not block."""
@@ -322,7 +333,7 @@ class Runs:
         for run in runs:
             (run.interrupt if as_interrupted else run.stop)()
         deadline = time.monotonic() + timeout
-        for run in runs:
+        for run in () if self._loop.is_here else runs:
             run.join(max(0.0, deadline - time.monotonic()))
 
 

@@ -45,6 +45,7 @@ class ChatStream:
     def _refill(self) -> None:
         if self._is_exhausted:
             raise StopIteration
+        self.run._require_elsewhere()
         batch = self._sink.get()
         if batch is None:
             self._is_exhausted = True
