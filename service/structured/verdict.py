@@ -15,6 +15,10 @@ __all__ = ["judge", "judge_value"]
 _INVISIBLE = "\ufeff\u200b"
 _MAX_QUOTED = 300
 
+_REFUSING = frozenset({"content_filter", "refusal", "safety", "recitation", "prohibited_content", "blocklist", "spii"})
+_CUTTING = frozenset({"length", "max_tokens", "max_output_tokens", "model_length"})
+"""What providers call it themselves (Anthropic, Google, OpenAI, Mistral), where OpenRouter's own word is `stop`."""
+
 Schema = Mapping[str, Any] | bool
 
 
@@ -71,14 +75,15 @@ def _refused(result: ChatResult) -> Verdict | None:
     if result.refusal is not None and result.refusal.strip():
         words = clean(shortened(" ".join(result.refusal.split()), _MAX_QUOTED))
         return Verdict("refused", f"The model refused: “{words}”")
-    if result.finish_reason == "content_filter":
+    if result.finish_reason == "content_filter" or _native(result) in _REFUSING:
         return Verdict("refused", "The answer was withheld by the provider's content filter.")
     return None
 
 
 def _cut_off(result: ChatResult) -> Verdict | None:
     is_visible = _is_visible(result.text)
-    if result.finish_reason != "length" or (result.tool_calls and not is_visible):
+    is_cut = result.finish_reason == "length" or _native(result) in _CUTTING
+    if not is_cut or (result.tool_calls and not is_visible):
         return None
     usage = result.usage
     tokens = usage.completion_tokens if usage else 0
@@ -90,6 +95,11 @@ def _cut_off(result: ChatResult) -> Verdict | None:
     share = f", {reasoning:,} of them spent on reasoning" if tokens and reasoning else ""
     what = "stops in the middle" if is_visible else "did not begin"
     return Verdict("cut_off", f"The answer {what}: it reached {limit}{share}.")
+
+
+def _native(result: ChatResult) -> str:
+    """Return the provider's own finish reason, where ours says no more than that it stopped."""
+    return (result.native_finish_reason or "").lower() if result.finish_reason in (None, "stop") else ""
 
 
 def _empty(result: ChatResult) -> Verdict | None:

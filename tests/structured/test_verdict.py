@@ -43,6 +43,9 @@ ORDER: list[tuple[str, ChatResult, str | None]] = [
     ("schema", answer(GOOD, "content_filter"), "refused"),
     ("text", answer("", "content_filter", tool_calls=(CALL,)), "refused"),
     ("schema", answer(GOOD, refusal=" \n"), "valid"),
+    ("schema", answer(GOOD, native_finish_reason="SAFETY"), "refused"),
+    ("text", answer("I", None, native_finish_reason="refusal"), "refused"),
+    ("schema", answer(GOOD, "length", native_finish_reason="SAFETY"), "cut_off"),
     # then what was cut off, before any JSON is read
     ("schema", answer(GOOD, "length"), "cut_off"),
     ("schema", answer(FENCED, "length"), "cut_off"),
@@ -52,6 +55,9 @@ ORDER: list[tuple[str, ChatResult, str | None]] = [
     ("text", answer("", "length"), "cut_off"),
     ("text", answer("Let me see", "length", tool_calls=(CALL,)), "cut_off"),
     ("schema", answer("", "length", tool_calls=(CALL,)), None),
+    ("schema", answer(GOOD, native_finish_reason="MAX_TOKENS"), "cut_off"),
+    ("text", answer("Once upon", None, native_finish_reason="max_output_tokens"), "cut_off"),
+    ("schema", answer("", native_finish_reason="length", tool_calls=(CALL,)), None),
     # then what is empty
     ("text", answer(" \ufeff\n\u200b "), "empty"),
     ("text", answer("", None), "empty"),
@@ -78,6 +84,7 @@ ORDER: list[tuple[str, ChatResult, str | None]] = [
     ("json", answer(f"Here:\n{FENCED}"), "fenced"),
     ("schema", answer(GOOD), "valid"),
     ("schema", answer(GOOD, None), "valid"),
+    *[("schema", answer(GOOD, native_finish_reason=word), "valid") for word in ("end_turn", "STOP", "completed")],
     ("schema", answer(GOOD, "tool_calls", tool_calls=(CALL,)), "valid"),
     ("json", answer(GOOD), "valid"),
     ("text", answer("Hello"), None),
