@@ -430,7 +430,7 @@ class OpenRouterService:
             try:
                 known = self._recall(run, payload, is_fresh)
                 result = known or await self._answer(run, payload, session, is_fresh)
-                checked = await self._validate(result, request)
+                checked = await self._checked(run, payload, result)
             except OpenRouterError as error:
                 self._last_error = error
                 self._note(error)
@@ -451,6 +451,12 @@ class OpenRouterService:
         result = await self._sender.send(run, payload, session=session, is_fresh=is_fresh)
         self._note(None)
         return result
+
+    async def _checked(self, run: Run, payload: dict[str, Any], result: ChatResult) -> ChatResult:
+        try:
+            return await self._validate(result, run.request)
+        except OpenRouterError as error:
+            raise self._sender.explain(run, payload, error) from error.__cause__
 
     async def _validate(self, result: ChatResult, request: ChatRequest) -> ChatResult:
         if request.response_format is not None and request.response_format.wants_json:

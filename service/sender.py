@@ -71,20 +71,20 @@ class Sender:
                         except (errors.CircuitOpenError, errors.LocalLimitError) as error:
                             raise _NotAllowedError(last_error or error) from None
                         except OpenRouterError as error:
-                            last_error = self._explain(run, payload, error)
+                            last_error = self.explain(run, payload, error)
                             raise
         except _NotAllowedError as no:
             # What went wrong before tells more than that another attempt is not allowed.
-            raise self._explain(run, payload, no.reason) from no.reason.__cause__
+            raise self.explain(run, payload, no.reason) from no.reason.__cause__
         except TimeoutError:
             late = errors.RequestTimeoutError(f"The run took longer than {total:g} s in all.")
-            raise self._explain(run, payload, late) from None
+            raise self.explain(run, payload, late) from None
         except OpenRouterError as error:
-            raise self._explain(run, payload, error) from error.__cause__
+            raise self.explain(run, payload, error) from error.__cause__
         return run.outcome()
 
-    def _explain(self, run: Run, payload: Mapping[str, Any], error: OpenRouterError) -> OpenRouterError:
-        """Fill in what had arrived and where it happened."""
+    def explain(self, run: Run, payload: Mapping[str, Any], error: OpenRouterError) -> OpenRouterError:
+        """Fill in what had arrived and where it happened; return the error."""
         if error.partial is None and run.answer.has_arrived:
             error.partial = run.failed_outcome()
         error.context = ErrorContext(

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from service.errors import InvalidSchemaError, OpenRouterError, SchemaValidationError, UnsupportedFeatureError
+from service.errors import (
+    ErrorContext,
+    InvalidSchemaError,
+    OpenRouterError,
+    SchemaValidationError,
+    UnsupportedFeatureError,
+)
 from service.results import ChatResult, Issue, Verdict
 from service.structured.repair import (
     REPAIRABLE,
@@ -163,5 +169,15 @@ def _invalid(result: ChatResult, attempts: list[ChatResult]) -> SchemaValidation
     verdict = result.verdict
     sentence = verdict.sentence if verdict is not None else "The model called a tool instead of answering."
     return SchemaValidationError(
-        sentence, issues=verdict.issues if verdict is not None else (), attempts=attempts, partial=result
+        sentence,
+        provider=result.provider,
+        issues=verdict.issues if verdict is not None else (),
+        attempts=attempts,
+        partial=result,
+        context=ErrorContext(
+            request_id=result.id or None,
+            model=result.requested_model,
+            attempt=sum(tried.attempts for tried in attempts),
+            elapsed=sum(tried.timings.total for tried in attempts),
+        ),
     )

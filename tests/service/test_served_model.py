@@ -118,6 +118,9 @@ def test_with_strict_model_another_model_is_an_error(make_service: MakeService, 
     assert caught.value.partial is not None
     assert (caught.value.partial.text, caught.value.retryable) == ("Hi", False)
     assert "strict_model" in caught.value.hint
+    context = caught.value.context
+    assert (context.model, context.attempt, context.correlation_id) == ("sim/echo", 1, run.correlation_id)
+    assert (context.request_id, context.payload["model"]) == ("gen-1-scripted", "sim/echo")
     assert (run.state, len(sim.chat_requests)) == ("failed", 1)
 
 

@@ -164,6 +164,13 @@ def test_repairs_are_asked_for_as_often_as_allowed(service: OpenRouterService, s
         service.complete_structured(ask("sim/schema-ignored"), SCHEMA, max_repairs=1)
     assert (len(caught.value.attempts), len(sim.chat_requests)) == (2, 2)
     assert caught.value.partial is caught.value.attempts[-1]
+    context = caught.value.context
+    assert (context.request_id, context.model, context.attempt) == (
+        caught.value.partial.id,
+        "sim/schema-ignored",
+        2,
+    )
+    assert context.elapsed > 0
 
 
 @pytest.mark.parametrize("model", ["sim/cut-off", "sim/refusal", "sim/empty"])
