@@ -24,12 +24,11 @@ from service.results import (
     Usage,
 )
 from service.wire.faults import Fault, read_fault
-from service.wire.reading import as_int, as_mapping, as_text, read_usage
+from service.wire.reading import as_int, as_mapping, as_text, has_half_characters, mend, read_usage, sendable
 
 __all__ = ["Answer"]
 
 _DETAIL_TEXTS = ("text", "summary", "data")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True, eq=False)
@@ -197,12 +196,12 @@ class Answer:
     def _whole_characters(self, kind: str, text: str) -> str:
         """Mend an emoji whose escaped surrogate pair was cut between two chunks (seen with llama.cpp's look-alikes)."""
         half = self._half_pairs[kind]
-        if not half and not _SURROGATE.search(text):
+        if not half and not has_half_characters(text):
             return text
         text = half + text
         ends_in_half = "\ud800" <= text[-1:] <= "\udbff"
         self._half_pairs[kind] = text[-1] if ends_in_half else ""
-        return _mend(text[:-1] if ends_in_half else text)
+        return mend(text[:-1] if ends_in_half else text)
 
     def _add_parts(self, parts: list[Any], out: list[StreamEvent]) -> None:
         """Read content given as a list of parts, as Mistral's reasoning models answer."""
@@ -321,12 +320,12 @@ class Answer:
             provider=self._provider,
             text=self.text,
             reasoning=self.reasoning,
-            reasoning_details=tuple(_mended_detail(detail) for detail in self._details),
+            reasoning_details=tuple(map(sendable, self._details)),
             tool_calls=tuple(self._finished_call(call, at) for at, call in enumerate(self._ordered_calls())),
-            refusal=_mend("".join(self._refusal)) or None,
-            images=tuple(self._images),
-            annotations=tuple(self._annotations),
-            audio=dict(self._audio) or None,
+            refusal=mend("".join(self._refusal)) or None,
+            images=tuple(map(sendable, self._images)),
+            annotations=tuple(map(sendable, self._annotations)),
+            audio=sendable(self._audio) or None,
             finish_reason=self.finish_reason,
             native_finish_reason=self.native_finish_reason,
             usage=self.usage,
@@ -338,7 +337,7 @@ class Answer:
 
     @staticmethod
     def _finished_call(call: _CallFragments, position: int) -> ToolCall:
-        arguments = _mend("".join(call.arguments))
+        arguments = mend("".join(call.arguments))
         # Ollama's older versions send no id; one is needed to answer the call.
         return ToolCall(call.id or f"call_{position}", call.name, arguments, ToolCall.parse(arguments))
 
@@ -368,11 +367,6 @@ def _text_of_parts(value: Any) -> str:
     return as_text(value)
 
 
-def _mended_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {name: _mend(detail[name]) for name in _DETAIL_TEXTS if isinstance(detail.get(name), str)}
-    return {**detail, **texts}
-
-
 def _merge_detail(known: dict[str, Any], more: Mapping[str, Any]) -> None:
     for name, value in more.items():
         if name in _DETAIL_TEXTS and isinstance(value, str) and isinstance(known.get(name), str):
@@ -384,9 +378,3 @@ def _merge_detail(known: dict[str, Any], more: Mapping[str, Any]) -> None:
 def _named_error(data: Any) -> Fault:
     """Read the data of an event named `error` that does not say so itself: an error object, or plain words."""
     return read_fault({"error": data}) or Fault()
-
-
-def _mend(text: str) -> str:
-    if text.isascii() or not _SURROGATE.search(text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", errors="replace")

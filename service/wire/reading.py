@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,7 +13,20 @@ import jiter
 
 from service.results import Usage
 
-__all__ = ["as_int", "as_mapping", "as_text", "decode_json", "money", "read_usage"]
+__all__ = [
+    "as_int",
+    "as_mapping",
+    "as_text",
+    "decode_json",
+    "has_half_characters",
+    "mend",
+    "money",
+    "read_usage",
+    "sendable",
+]
+
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode_json(data: bytes) -> Any:
@@ -24,13 +38,22 @@ def decode_json(data: bytes) -> Any:
     try:
         return jiter.from_json(data)
     except ValueError as error:
-        if "recursion limit" in str(error):
-            raise
+        _refuse_depth(error)
     # jiter refuses half an escaped surrogate pair, which servers send when they cut a chunk inside an emoji.
+    text = data.decode("utf-8-sig", errors="replace")
     try:
-        return json.loads(data.decode("utf-8-sig", errors="replace"))
+        jiter.from_json(_ESCAPED_HALF.sub(r"\\u0020", text).encode())
+    except ValueError as error:
+        _refuse_depth(error)
+    try:
+        return json.loads(text)
     except RecursionError as error:
         raise ValueError("the JSON is nested too deeply") from error
+
+
+def _refuse_depth(error: ValueError) -> None:
+    if "recursion limit" in str(error):
+        raise error
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:
@@ -41,6 +64,29 @@ def as_mapping(value: Any) -> Mapping[str, Any]:
 def as_text(value: Any) -> str:
     """Return a text, or `""` for anything else."""
     return value if isinstance(value, str) else ""
+
+
+def has_half_characters(text: str) -> bool:
+    """Whether a text holds surrogates, which have no UTF-8 each on its own."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
+
+
+def mend(text: str) -> str:
+    """Return a text with surrogate pairs as the characters they are, and single ones replaced."""
+    if not has_half_characters(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", errors="replace")
+
+
+def sendable(value: Any) -> Any:
+    """Return a copy of a JSON value that can be sent back: texts mended, null for what is no finite number."""
+    if isinstance(value, str):
+        return mend(value)
+    if isinstance(value, Mapping):
+        return {mend(name): sendable(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [sendable(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def as_int(value: Any) -> int | None:

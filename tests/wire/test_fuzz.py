@@ -167,9 +167,11 @@ def test_json_is_read_about_200_levels_deep(half: str) -> None:
     """By whichever of the two decoders."""
     for depth, text in ((190, "Hi"), (210, ""), (900, "")):
         nested = "[" * depth + half + "1" + "]" * depth
-        event = '{"choices": [{"delta": {"content": "Hi", "x": ' + nested + '}, "finish_reason": "stop"}]}'
-        seen = read([f"data: {event}\n\n".encode()])
-        assert (depth, seen.result.text) == (depth, text)
+        for first in ("[1]", f"[{half}1]"):
+            fields = f'"content": "Hi", "w": {first}, "x": {nested}'
+            event = '{"choices": [{"delta": {' + fields + '}, "finish_reason": "stop"}]}'
+            seen = read([f"data: {event}\n\n".encode()])
+            assert (depth, seen.result.text) == (depth, text)
 
 
 @settings(max_examples=60, deadline=None)

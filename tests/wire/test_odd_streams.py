@@ -9,6 +9,7 @@ import pytest
 
 from service import (
     AnnotationDelta,
+    Conversation,
     ImageDelta,
     ProviderError,
     ReasoningDelta,
@@ -493,6 +494,23 @@ def test_details_of_a_body_are_left_as_they_are(wire: Wire) -> None:
     message = {"role": "assistant", "content": "x", "reasoning": "ab", "reasoning_details": details}
     result = wire.whole({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
     assert list(result.reasoning_details) == details
+
+
+def test_whatever_came_can_be_sent_back(wire: Wire) -> None:
+    """What has no JSON or no UTF-8 would keep a conversation from going on."""
+    odd = b'{"type":"%s","index":0,"x":{"score":NaN,"limits":[-Infinity,1e999,0.5],"\\ud83d":"a\\ude00"}}'
+    fields = b'"reasoning_details":[%s],"annotations":[%s],"images":[%s]' % (
+        odd % b"reasoning.text",
+        odd % b"file",
+        odd % b"image_url",
+    )
+    result = wire.stream(b'data: {"choices":[{"index":0,"delta":{%s}}]}\n\n' % fields, text("Hi"), STOP)
+    inner = {"score": None, "limits": [None, None, 0.5], "\ufffd": "a\ufffd"}
+    assert [part["x"] for part in (*result.reasoning_details, *result.annotations, *result.images)] == [inner] * 3
+    conversation = Conversation()
+    message = conversation.add_assistant(result)
+    assert message.reasoning_details == result.reasoning_details
+    json.dumps(conversation.to_request().messages[0].model_dump(), ensure_ascii=False, allow_nan=False).encode()
 
 
 def test_a_refusal_comes_in_its_own_words(wire: Wire) -> None:
