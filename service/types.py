@@ -261,7 +261,8 @@ class Message(_Frozen):
 
     @model_serializer(mode="wrap")
     def _to_wire(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        wire = {name: value for name, value in serialize(self).items() if value is not None}
+        fields = ((name, value) for name, value in serialize(self).items() if value is not None)
+        wire = {name: list(value) if isinstance(value, tuple) else value for name, value in fields}
         if self.role == "assistant":
             wire.setdefault("content", None)
         return wire

@@ -36,11 +36,16 @@ PLAIN = {"model": "sim/echo", "messages": [USER], "stream": False}
 
 @pytest.fixture
 def sent(sim: Simulator, patient_service: OpenRouterService) -> Callable[..., Any]:
-    """Return `sent(request)`: the JSON that arrives when it is sent, by default with the shared service."""
+    """Return `sent(request)`: the JSON that arrives when it is sent, by default with the shared service.
+
+    What the service calls the payload must be that same JSON, lists as lists.
+    """
 
     def send(request: ChatRequest, *, by: OpenRouterService | None = None) -> Any:
+        service = by or patient_service
         sim.script(Reply(chunks=[ANSWER]))
-        (by or patient_service).chat(request)
+        service.chat(request)
+        assert service._build_payload(request) == sim.chat_requests[-1].body
         return sim.chat_requests[-1].body
 
     return send
