@@ -14,7 +14,7 @@ from service.guard.admission import Guard
 from service.headers import merged_headers
 from service.reader import ResponseReader
 from service.redact import redact
-from service.results import ChatResult
+from service.results import ChatResult, StreamEvent
 from service.runs import Run
 from service.telemetry.observer import Observer
 from service.wire.answer import Answer
@@ -153,9 +153,7 @@ class Sender:
         was_over = False
         reader.begin(response)
         async for chunk in response.chunks():
-            events = reader.feed(chunk)
-            if events:
-                run.publish(events)
+            _publish(run, reader.feed(chunk))
             if reader.is_over and not was_over:
                 # The end of the body follows at once, and reading it keeps the connection for the next request.
                 was_over = True
@@ -163,8 +161,13 @@ class Sender:
             elif reader.took_data and not was_over:
                 patience = min(self._config.timeout, _GRACE) if reader.is_decided else self._config.timeout
                 watchdog.reschedule(loop.time() + patience)
-        if events := reader.close():
-            run.publish(events)
+        _publish(run, reader.close())
+
+
+def _publish(run: Run, events: list[StreamEvent]) -> None:
+    """Hand on what arrived; sound, a refusal and encrypted reasoning have no events, and are output all the same."""
+    if events or (run.answer.has_output and run.state == "waiting"):
+        run.publish(events)
 
 
 def _interrupted(error: OpenRouterError) -> OpenRouterError:

@@ -85,6 +85,28 @@ def broken(service: OpenRouterService) -> ChatStream:
     return service.stream(ask("sim/error-mid-stream"))
 
 
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"refusal": "I cannot"},
+        {"audio": {"data": "AAAA"}},
+        {"reasoning_details": [{"type": "reasoning.encrypted", "data": "A"}]},
+    ],
+    ids=["refusal", "audio", "encrypted reasoning"],
+)
+def test_output_without_an_event_of_its_own_is_output(
+    delta: dict[str, object], make_service: MakeService, sim: Simulator
+) -> None:
+    """The run streams from then on, and the time to the first token is that to its first piece."""
+    sim.script(Reply(chunks=streamed(delta, finish=None), end="hang"))
+    run = make_service(timeout=5, max_retries=0).start(ask())
+    while run.state in ("queued", "waiting"):
+        assert not run.join(0.01)
+    assert run.state == "streaming"
+    run.stop()
+    assert run.wait().timings.first_token is not None
+
+
 def test_an_error_is_raised_from_the_iteration_after_the_events(broken: ChatStream) -> None:
     """What arrived before it was handed out, and is in `partial` on the error and on the stream."""
     seen: list[str] = []
