@@ -94,7 +94,7 @@ class OpenRouterService:
             lambda path: self._client.get(path), self._catalogue, ttl=self.config.model_cache_ttl, clock=self._clock
         )
         # Whoever forgets to close it leaves no thread behind.
-        weakref.finalize(self, _end, self._loop, self.runs, self._client)
+        self._forgotten = weakref.finalize(self, _end, self._loop, self.runs, self._client)
 
     def _connect(self) -> None:
         self._client = Client(self.config)
@@ -134,6 +134,8 @@ class OpenRouterService:
         self.runs.stop_all(own_runs, timeout=1.0, as_interrupted=as_interrupted)
         clients = [service._client for service in closing]
         _disconnect(self._loop, clients, and_end=self._owns_loop)
+        if self._owns_loop:
+            self._forgotten.detach()
 
     def with_key(self, api_key: str) -> OpenRouterService:
         """Return a view with its own key and connections, on the same loop, limits and model list.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import warnings
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from service import ConfigurationError, OpenRouterConfig, OpenRouterService, Run, TextDelta
 from service.simulator import Reply, Simulator
+from service.telemetry import Observer
 from tests.support import KEY, OTHER_KEY, FakeClock, ask, echoed, streamed
 
 MakeService = Callable[..., OpenRouterService]
@@ -176,6 +178,22 @@ def test_what_a_forgotten_service_has_begun_it_ends(sim: Simulator) -> None:
     gc.collect()
     thread.join(PATIENCE)
     assert not thread.is_alive()
+
+
+def test_a_closed_service_is_let_go_although_an_observer_knows_it(sim: Simulator) -> None:
+    """With it its last thousand answers."""
+
+    class Knowing(Observer):
+        service: OpenRouterService
+
+    knowing = Knowing()
+    config = OpenRouterConfig(api_key=KEY, base_url=sim.base_url, model="sim/echo")
+    service = knowing.service = OpenRouterService(config, observers=[knowing])
+    run = weakref.ref(service.start(ask()))
+    service.close()
+    del service, knowing
+    gc.collect()
+    assert run() is None
 
 
 def test_a_view_holds_the_service_it_is_of(sim: Simulator) -> None:
