@@ -27,6 +27,7 @@ from service.store.export_format import ConversationLine, MessageFields, RepairF
 from service.store.export_rows import batches
 from service.store.files import files_of, store_files, without_files
 from service.store.import_values import run_columns
+from service.store.order import first_seq, free_seq
 from service.store.prompts import link, store_links
 from service.store.receipt import Receipt
 from service.store.run_rows import asked_last
@@ -69,6 +70,7 @@ class Importing:
     def __init__(self, connection: Connection, owner: str, keys: Sequence[str]) -> None:
         self._connection, self._owner, self._keys = connection, owner, keys
         self._run_ids: dict[str, str] = {}
+        self._seqs: dict[datetime, int] = {}
         self._messages = self._runs = self._conversations = self._restored = self._skipped = 0
 
     def store(self, lines: Iterable[ConversationLine | RunLine]) -> ImportSummary:
@@ -141,12 +143,19 @@ class Importing:
                 store_files(self._connection, self._owner, files, run.created_at)
             columns |= {
                 "id": self._run_ids[run.id],
+                "seq": self._seq(run.created_at),
                 "headline": headline_of(asked),
                 "prompt_id": None if run.prompt is None else prompt_ids[run.prompt],
             }
             seq = self._connection.execute(_INSERT_RUN, columns).scalar_one()
             index_run(self._connection, seq, self._owner, asked=asked, answered=columns["text"])
         self._runs += len(runs)
+
+    def _seq(self, began: datetime) -> int:
+        """Return where a run stands among all others; those that began in the same moment keep their order."""
+        after = self._seqs.get(began, first_seq(began) - 1)
+        self._seqs[began] = free_seq(self._connection, began, after=after)
+        return self._seqs[began]
 
     def _store_prompts(self, prompts: Sequence[PromptFields], at: datetime) -> list[str]:
         """Store what was sent and return the ids, in order."""

@@ -14,6 +14,7 @@ from service.results import ChatResult, Usage
 from service.runs import Run
 from service.store import codec
 from service.store.files import store_files, without_files
+from service.store.order import free_seq
 from service.store.prompts import Chain, chain_of, load_prompt, store_prompt
 from service.store.schema_hash import format_hash
 from service.store.search import index_run
@@ -77,6 +78,7 @@ def insert_run(
     chain = chain_of(owner, request.messages, encode, before)
     rest = codec.encode_request(request, run.payload, secrets)
     values = {
+        "seq": free_seq(connection, run.created_at),
         "id": run.id,
         "owner": owner,
         "kind": kind,

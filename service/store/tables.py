@@ -103,7 +103,7 @@ class PromptRow(Base):
 
 
 class RunRow(Base):
-    """One request and its outcome; `seq` counts them in the order of their start.
+    """One request and its outcome; `seq` is when it began, by which runs are listed; see `order`.
 
     What is searched and summed up has columns of its own; `headline` is the beginning of what was asked. `request` is
     the request without its messages, `result` the result without `text` and `reasoning`; see `codec`. `schema_hash` is
@@ -126,6 +126,8 @@ class RunRow(Base):
             "seq",
             "conversation_id",
             "created_at",
+            "state",
+            "verdict",
             sqlite_where=_HAS_SCHEMA,
             postgresql_where=_HAS_SCHEMA,
         ),
