@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from pages.parts.clock import moment
-from pages.parts.words import UNKNOWN, plain_cost
+from pages.parts.words import plainly_paid
 from service.store import AnswerTable, StoredRun, answer_of, compact, outcome_of
 from service.structured.words import clean, shortened
 
-__all__ = ["answers_table", "table_html"]
+__all__ = ["answers_table", "head_cells", "opener", "table_frame", "table_html", "text_cell", "verdict_cell"]
 
 _HERE = Path(__file__)
 LONGEST = 160
@@ -31,50 +31,61 @@ _answers_table = st.components.v2.component(
 )
 
 
-def answers_table(table: AnswerTable, runs: Sequence[StoredRun], *, key: str) -> str | None:
-    """Draw the table, and return the id of the run whose answer is to be shown."""
-    pressed = _answers_table(key=key, data={"html": table_html(table, runs)}, on_opened_change=lambda: None)
+def answers_table(html: str, *, key: str) -> str | None:
+    """Draw a table, and return the id of the run whose answer is to be shown."""
+    pressed = _answers_table(key=key, data={"html": html}, on_opened_change=lambda: None)
     opened: str | None = pressed.opened
     return opened
 
 
-def table_html(table: AnswerTable, runs: Sequence[StoredRun]) -> str:
+def table_html(table: AnswerTable, runs: Sequence[StoredRun], *, is_demo: bool = False) -> str:
     """Return the table as HTML; everything in it that others wrote is escaped."""
     fields = [(field.title, field.description) for field in table.fields] or [("Answer", "")]
     heads = [("When", ""), ("Verdict", ""), *fields, ("What is wrong", ""), ("Model", ""), ("Cost", "")]
-    head = "".join(f'<th scope="col" title="{escape(clean(told))}">{_text(title)}</th>' for title, told in heads)
-    rows = "".join(_row(table, run) for run in runs)
-    name = escape(clean(f"Answers to {table.schema.name}"))
-    frame = f'<div class="orp-scroll" tabindex="0" role="region" aria-label="{name}">'
-    return f"{frame}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    rows = [_row(table, run, is_demo) for run in runs]
+    return table_frame(f"Answers to {table.schema.name}", head_cells(heads), rows)
 
 
-def _row(table: AnswerTable, run: StoredRun) -> str:
-    answer, outcome = answer_of(run.columns), outcome_of(run.columns)
-    values = [answer.field(field.name) for field in table.fields] if table.fields else [answer.value]
-    wrong = "; ".join(str(issue).replace("`", "") for issue in answer.problems) or answer.note.replace("`", "")
-    raw = "" if answer.has_value else run.text
-    cells = [_opener(run), _verdict(outcome), *(_text(compact(value)) for value in values)]
-    cells += [_wrong(wrong, raw), _text(run.model), escape(UNKNOWN if run.cost is None else plain_cost(run.cost))]
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+def table_frame(name: str, head: str, rows: Iterable[Sequence[str]]) -> str:
+    """Return a table that scrolls in itself, of cells that are HTML already."""
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    frame = f'<div class="orp-scroll" tabindex="0" role="region" aria-label="{escape(clean(name))}">'
+    return f"{frame}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
-def _opener(run: StoredRun) -> str:
+def head_cells(heads: Iterable[tuple[str, str]]) -> str:
+    """Return the cells of a head, each with what is told of it on hover."""
+    return "".join(f'<th scope="col" title="{escape(clean(told))}">{text_cell(title)}</th>' for title, told in heads)
+
+
+def opener(run: StoredRun) -> str:
+    """Return what opens an answer: when it was asked for."""
     when = escape(moment(run.created_at))
     return f'<button type="button" data-run="{escape(run.id)}" title="Show this answer">{when}</button>'
 
 
-def _verdict(outcome: str) -> str:
+def verdict_cell(outcome: str) -> str:
+    """Return a verdict, or how a run ended without one."""
     words = WORDS.get(outcome, outcome.replace("_", " ").capitalize())
     is_good = outcome in GOOD
     return f'<span class="orp-{"good" if is_good else "bad"}">{"✓" if is_good else "⚠"} {escape(words)}</span>'
 
 
+def text_cell(text: str) -> str:
+    """Return a text on one line, shortened and escaped."""
+    return escape(shortened(" ".join(clean(text).split()), LONGEST))
+
+
+def _row(table: AnswerTable, run: StoredRun, is_demo: bool) -> list[str]:
+    answer, outcome = answer_of(run.columns), outcome_of(run.columns)
+    values = [answer.field(field.name) for field in table.fields] if table.fields else [answer.value]
+    wrong = "; ".join(str(issue).replace("`", "") for issue in answer.problems) or answer.note.replace("`", "")
+    raw = "" if answer.has_value else run.text
+    cells = [opener(run), verdict_cell(outcome), *(text_cell(compact(value)) for value in values)]
+    return [*cells, _wrong(wrong, raw), text_cell(run.model), escape(plainly_paid(run.cost, is_demo=is_demo))]
+
+
 def _wrong(told: str, raw: str) -> str:
     """Return what is wrong, and of what gave no value how its text begins."""
-    begins = f'<span class="orp-raw">{_text(raw)}</span>' if raw.strip() else ""
-    return f"{_text(told)}{begins}"
-
-
-def _text(text: str) -> str:
-    return escape(shortened(" ".join(clean(text).split()), LONGEST))
+    begins = f'<span class="orp-raw">{text_cell(raw)}</span>' if raw.strip() else ""
+    return f"{text_cell(told)}{begins}"

@@ -30,12 +30,15 @@ def export_runs_link(filters: RunFilters) -> None:
     st.link_button("Export these runs (CSV)", address, icon=":material/download:", type="tertiary")
 
 
-def export_answers_links(schema: str, filters: RunFilters) -> None:
-    """Draw the links to all answers of a schema that pass the filters."""
-    query = f"{urlencode({'schema': schema})}&{run_query(filters)}"
-    for label, ending in (("Export as CSV", "csv"), ("Export as JSON Lines", "jsonl")):
-        address = f"/export/answers.{ending}?{query}"
-        st.link_button(label, address, icon=":material/download:", type="tertiary")
+def export_answers_links(schema: str, filters: RunFilters, items: str | None) -> None:
+    """Draw the links to all answers of a schema that pass the filters, or to the items of one of their lists."""
+    query = "&".join(filter(None, (urlencode({"schema": schema}), run_query(filters))))
+    rows = ("Export as CSV", "csv", query)
+    if items is not None:
+        rows = ("Export these rows (CSV)", "csv", f"{query}&{urlencode({'items': items})}")
+    links = (rows, ("Export as JSON Lines", "jsonl", query))
+    for label, ending, asked in links:
+        st.link_button(label, f"/export/answers.{ending}?{asked}", icon=":material/download:", type="tertiary")
 
 
 def run_query(filters: RunFilters) -> str:

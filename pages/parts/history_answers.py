@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.parts.answers_table import answers_table
+from pages.parts.answers_table import answers_table, table_html
 from pages.parts.exports import export_answers_links
 from pages.parts.history_filters import history_filters
 from pages.parts.history_runs import show_exchange
 from pages.parts.history_view import link_to, show_more_button, shown_rows
-from pages.parts.state import close_dialog, input_value, library, open_dialog, opened_dialog, owner, put_input
+from pages.parts.items_table import items_html
+from pages.parts.state import close_dialog, input_value, is_demo, library, open_dialog, opened_dialog, owner, put_input
 from pages.parts.words import times_asked
-from service.store import AnsweredSchema, AnswerTable, StoredRun
+from service.store import AnsweredSchema, AnswerList, AnswerTable, StoredRun
 
 __all__ = ["history_answers"]
 
 SCHEMA = "history.schema"
+ROWS = "history.rows"
 OPENED = "history.answer"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -35,12 +38,13 @@ def history_answers(query: str) -> None:
     if not found:
         st.caption("No answer fits. Take a filter away." if table.schema.use.runs else "Nobody has asked by it yet.")
         return
-    opened = answers_table(table, found[:shown], key="history.answers")
+    chosen = _chosen_list(table)
+    opened = _table(table, chosen, found[:shown])
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         if len(found) > shown:
             show_more_button("answers")
         with st.container(horizontal=True, width="content"):
-            export_answers_links(table.schema.key, filters)
+            export_answers_links(table.schema.key, filters, None if chosen is None else chosen.key)
     if opened is not None:
         put_input(OPENED, opened)
         open_dialog("answer")
@@ -70,6 +74,34 @@ def _chosen() -> AnswerTable | None:
         persist_state="session",
     )
     return library().schemas.answers_of(owner(), key)
+
+
+def _chosen_list(table: AnswerTable) -> AnswerList | None:
+    """Draw the choice of what a row is; `None` for an answer."""
+    if not table.lists:
+        return None
+    titles = {found.key: found.title for found in table.lists}
+    key = st.selectbox(
+        "Rows",
+        ["", *titles],
+        key=f"{ROWS}.{table.schema.key}",
+        format_func=lambda key: f"One row per item{_of(titles[key])}" if key else "One row per answer",
+        help="Per item, the fields around a list are repeated in each row; answers without items have none.",
+        persist_state="session",
+    )
+    return table.list_of(key)
+
+
+def _of(title: str) -> str:
+    return f' of "{title}"' if title else ""
+
+
+def _table(table: AnswerTable, chosen: AnswerList | None, runs: Sequence[StoredRun]) -> str | None:
+    html = table_html(table, runs, is_demo=is_demo()) if chosen is None else items_html(table, chosen, runs)
+    if html:
+        return answers_table(html, key="history.answers")
+    st.caption("None of these answers has an item.")
+    return None
 
 
 def _label(schema: AnsweredSchema) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pages.parts.plain import literal
 from service import ChatResult, ModelInfo, Pricing
 from service.store import SchemaUse
+from service.structured.words import plural
 
 __all__ = [
     "UNKNOWN",
@@ -15,6 +16,7 @@ __all__ = [
     "file_size",
     "paid",
     "plain_cost",
+    "plainly_paid",
     "price",
     "price_of",
     "quiet_line",
@@ -69,7 +71,12 @@ def cost(amount: Decimal | None) -> str:
 
 def paid(amount: Decimal | None, *, is_demo: bool) -> str:
     """Say what was paid, and that it was not where answers are simulated."""
-    return f"{cost(amount)}{' (simulated)' if is_demo and amount is not None else ''}"
+    return f"{cost(amount)}{_unpaid(amount, is_demo)}"
+
+
+def plainly_paid(amount: Decimal | None, *, is_demo: bool) -> str:
+    """Say the same in plain text, not as Markdown."""
+    return UNKNOWN if amount is None else f"{plain_cost(amount)}{_unpaid(amount, is_demo)}"
 
 
 def plain_cost(amount: Decimal) -> str:
@@ -103,10 +110,11 @@ def quiet_line(result: ChatResult, *, is_demo: bool) -> str:
 
 
 def times_asked(use: SchemaUse) -> str:
-    """Say how often a schema was asked for; not every request has brought an answer."""
+    """Say how often a schema was asked for, and how many answers came of it."""
     if not use.runs:
         return "not asked yet"
-    return "asked once" if use.runs == 1 else f"asked {use.runs:,} times"
+    asked = "asked once" if use.runs == 1 else f"asked {use.runs:,} times"
+    return f"{asked}, {plural(use.answers, 'answer') if use.answers else 'no answer'}"
 
 
 def _paid(result: ChatResult) -> str:
@@ -119,6 +127,10 @@ def _paid(result: ChatResult) -> str:
 
 def _is_known(result: ChatResult) -> bool:
     return result.usage is not None and result.usage.cost is not None
+
+
+def _unpaid(amount: Decimal | None, is_demo: bool) -> str:
+    return " (simulated)" if is_demo and amount is not None else ""
 
 
 def _plain(amount: Decimal) -> str:

@@ -1,5 +1,6 @@
 """Conversations, runs and saved schemas, kept in a database."""
 
+from service.store.answer_items import AnswerList, ItemField, answer_lists, item_rows
 from service.store.answers import Answer, AnswerField, answer_fields, answer_of, compact, outcome_of
 from service.store.conversation import OpenConversation
 from service.store.expected import Expected, expected_problem
@@ -13,10 +14,12 @@ from service.store.values import ConversationSummary, RunFilters, RunView, Shown
 __all__ = [
     "Answer",
     "AnswerField",
+    "AnswerList",
     "AnswerTable",
     "AnsweredSchema",
     "ConversationSummary",
     "Expected",
+    "ItemField",
     "Library",
     "OpenConversation",
     "Receipt",
@@ -31,10 +34,12 @@ __all__ = [
     "StoredMessage",
     "StoredRun",
     "answer_fields",
+    "answer_lists",
     "answer_of",
     "asked_last",
     "compact",
     "expected_problem",
+    "item_rows",
     "outcome_of",
     "reference_of",
 ]

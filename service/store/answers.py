@@ -10,7 +10,7 @@ from service.results import Issue
 from service.structured.extract import read_json
 from service.structured.words import shortened, shown
 
-__all__ = ["Answer", "AnswerField", "answer_fields", "answer_of", "compact", "label_of", "outcome_of"]
+__all__ = ["Answer", "AnswerField", "answer_fields", "answer_of", "compact", "followed", "label_of", "outcome_of"]
 
 MOST_FIELDS = 60
 """A table of more columns helps nobody."""
@@ -120,14 +120,18 @@ def _why(columns: Mapping[str, Any], sentence: str) -> str:
     return sentence or ("" if error is None else str(error["message"]))
 
 
-def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the fields of an object, also where the schema only says in which of its definitions they stand."""
-    at: Any = schema
+def followed(schema: Mapping[str, Any], part: Any) -> Mapping[str, Any]:
+    """Return what a part of a schema says, also where it only says in which of the definitions that stands."""
     for _ in range(DEEPEST):
-        if not isinstance(at, dict) or "properties" in at or not isinstance(at.get("$ref"), str):
+        if not isinstance(part, dict) or "properties" in part or not isinstance(part.get("$ref"), str):
             break
-        at = _definition(schema, at["$ref"])
-    properties = at.get("properties") if isinstance(at, dict) else None
+        part = _definition(schema, part["$ref"])
+    return part if isinstance(part, dict) else {}
+
+
+def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields of an object."""
+    properties = followed(schema, schema).get("properties")
     return properties if isinstance(properties, dict) else {}
 
 

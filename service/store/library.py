@@ -27,7 +27,7 @@ from service.store.conversation_rows import (
     recent_conversations,
 )
 from service.store.database import Database
-from service.store.export_answers import answers_csv, answers_jsonl
+from service.store.export_answers import answers_csv, answers_jsonl, items_csv
 from service.store.export_csv import csv_rows
 from service.store.export_json import export_lines
 from service.store.export_markdown import conversation_markdown
@@ -315,24 +315,34 @@ class Library:
         return csv_rows(self._archive(owner), filters or RunFilters(), bom=bom)
 
     def export_answers(
-        self, owner: str, key: str, form: Literal["csv", "jsonl"], filters: RunFilters | None = None
+        self,
+        owner: str,
+        key: str,
+        form: Literal["csv", "jsonl"],
+        filters: RunFilters | None = None,
+        *,
+        items: str | None = None,
     ) -> Iterator[str] | None:
-        """Give all answers of a schema as a file, newest first; `None` when this owner has no such schema.
+        """Give all answers of a schema as a file, newest first; `None` when this owner has no such schema or list.
 
         Args:
             owner: Whose.
             key: The `key` of an `AnsweredSchema`.
             form: A spreadsheet, or lines of JSON; see `export_answers`.
             filters: Which of them.
+            items: The `key` of an `AnswerList`, whose items are the rows of the spreadsheet then.
 
         Raises:
             StorageError: They cannot be read.
         """
         table = self.schemas.answers_of(owner, key)
-        if table is None:
+        chosen = None if table is None or items is None else table.list_of(items)
+        if table is None or (items is not None and chosen is None):
             return None
-        write = answers_csv if form == "csv" else answers_jsonl
-        return write(self._archive(owner), table, filters or RunFilters())
+        archive, wanted = self._archive(owner), filters or RunFilters()
+        if chosen is not None:
+            return items_csv(archive, table, chosen, wanted)
+        return (answers_csv if form == "csv" else answers_jsonl)(archive, table, wanted)
 
     def export_markdown(self, conversation: OpenConversation) -> str:
         """Return the shown path of a conversation as Markdown, for handing over.

@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 _SCHEMA, _VERSION = SavedSchemaRow, SchemaVersionRow
+_ANSWERED = case((and_(RunRow.state == "completed", RunRow.verdict != "empty"), RunRow.seq))
+"""Counts the runs that came to an answer; one whose schema was asked for has a verdict then."""
 
 
 def name_columns(name: str) -> dict[str, str]:
@@ -113,13 +115,14 @@ def find_unsaved(
     saved = select(_VERSION.schema_hash).join(_SCHEMA, _SCHEMA.id == _VERSION.schema_id)
     saved = saved.where(_VERSION.owner == owner, _SCHEMA.deleted_at.is_(None))
     is_wanted = RunRow.schema_hash.not_in(saved) if known_by is None else RunRow.schema_hash == known_by
-    newest = func.max(RunRow.seq)
-    wanted = select(RunRow.schema_hash, newest, func.count(), func.max(RunRow.created_at))
+    newest, last_at = func.max(RunRow.seq), func.max(RunRow.created_at)
+    wanted = select(RunRow.schema_hash, newest, func.count(), func.count(_ANSWERED), last_at)
     wanted = wanted.where(*is_kept(owner), RunRow.schema_hash.is_not(None), is_wanted)
-    rows = connection.execute(wanted.group_by(RunRow.schema_hash).order_by(newest.desc()).limit(limit)).all()
-    asked = select(RunRow.seq, RunRow.request).where(RunRow.seq.in_([seq for _, seq, _, _ in rows]))
+    latest_first = wanted.group_by(RunRow.schema_hash).order_by(last_at.desc(), newest.desc())
+    rows = connection.execute(latest_first.limit(limit)).all()
+    asked = select(RunRow.seq, RunRow.request).where(RunRow.seq.in_([row[1] for row in rows]))
     requests = {row.seq: row.request for row in connection.execute(asked).all()}
-    return [(found or "", requests[seq], SchemaUse(runs, last_at)) for found, seq, runs, last_at in rows]
+    return [(found or "", requests[seq], SchemaUse(runs, answers, at)) for found, seq, runs, answers, at in rows]
 
 
 def _of(owner: str, *, is_deleted: bool = False) -> Select[Any]:
@@ -138,6 +141,6 @@ def _read(connection: Connection, owner: str, wanted: Select[Any]) -> list[Saved
 def _uses(connection: Connection, owner: str, by: Any, chosen: ColumnElement[bool]) -> dict[str, SchemaUse]:
     """Return how often runs were asked by each; a run counts once, though several versions say the same."""
     has_version = and_(_VERSION.owner == RunRow.owner, _VERSION.schema_hash == RunRow.schema_hash)
-    runs, last_at = func.count(RunRow.seq.distinct()), func.max(RunRow.created_at)
-    wanted = select(by, runs, last_at).join(_VERSION, has_version).where(*is_kept(owner), chosen).group_by(by)
-    return {key: SchemaUse(count, at) for key, count, at in connection.execute(wanted).all()}
+    counted = (func.count(RunRow.seq.distinct()), func.count(_ANSWERED.distinct()), func.max(RunRow.created_at))
+    wanted = select(by, *counted).join(_VERSION, has_version).where(*is_kept(owner), chosen).group_by(by)
+    return {key: SchemaUse(runs, answers, at) for key, runs, answers, at in connection.execute(wanted).all()}

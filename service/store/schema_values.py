@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.store.answer_items import AnswerList
 from service.store.answers import AnswerField
 
 __all__ = ["NEVER", "AnswerTable", "AnsweredSchema", "SavedSchema", "SchemaUse", "SchemaVersion"]
@@ -12,9 +13,16 @@ __all__ = ["NEVER", "AnswerTable", "AnsweredSchema", "SavedSchema", "SchemaUse",
 
 @dataclass(frozen=True)
 class SchemaUse:
-    """How often a schema was asked for: the runs that are kept, and when the newest of them began."""
+    """How often a schema was asked for.
+
+    Attributes:
+        runs: The runs that are kept.
+        answers: Those that came to an answer with anything in it; a failed, stopped or empty one is none.
+        last_at: When the newest of them began.
+    """
 
     runs: int = 0
+    answers: int = 0
     last_at: datetime | None = None
 
 
@@ -83,8 +91,14 @@ class AnswerTable:
         hashes: What the contents of its versions are known by, the newest first.
         fields: The columns: the fields of the newest version, then what only older ones have; none where answers
             are no objects.
+        lists: The lists of objects among them, whose items may be rows.
     """
 
     schema: AnsweredSchema
     hashes: tuple[str, ...]
     fields: tuple[AnswerField, ...]
+    lists: tuple[AnswerList, ...] = ()
+
+    def list_of(self, key: str) -> AnswerList | None:
+        """Return the list that is chosen by this key; `None` where there is none."""
+        return next((found for found in self.lists if found.key == key), None)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from service.errors import InvalidRequestError, InvalidSchemaError
 from service.store import codec
+from service.store.answer_items import answer_lists
 from service.store.answers import answer_fields, label_of
 from service.store.attempt import attempt
 from service.store.conversation import new_id
@@ -232,13 +233,15 @@ def _free_name(connection: Connection, owner: str, name: str) -> str:
 
 def _table_of(saved: SavedSchema, versions: Sequence[SchemaVersion]) -> AnswerTable:
     contents = {version.schema_hash: version.text for version in versions}
-    fields = answer_fields(json.loads(text.removeprefix("\ufeff")) for text in contents.values())
-    return AnswerTable(AnsweredSchema(saved.id, saved.name, True, saved.use), tuple(contents), fields)
+    schemas = [json.loads(text.removeprefix("\ufeff")) for text in contents.values()]
+    known = AnsweredSchema(saved.id, saved.name, True, saved.use)
+    return AnswerTable(known, tuple(contents), answer_fields(schemas), answer_lists(schemas))
 
 
 def _table_of_unsaved(known_by: str, request: Mapping[str, Any], use: SchemaUse) -> AnswerTable:
-    fields = answer_fields([_schema_in(request)])
-    return AnswerTable(_unsaved(known_by, request, use), (known_by,), fields)
+    schemas = [_schema_in(request)]
+    known = _unsaved(known_by, request, use)
+    return AnswerTable(known, (known_by,), answer_fields(schemas), answer_lists(schemas))
 
 
 def _unsaved(known_by: str, request: Mapping[str, Any], use: SchemaUse) -> AnsweredSchema:

@@ -62,10 +62,15 @@ async def answers(request: Request) -> Response:
     if form not in ("csv", "jsonl"):
         return _refuse(404, NO_FORM)
     export, filters = backend().library.export_answers, filters_of(asked)
-    found = await run_in_threadpool(_try, lambda: export(owner, asked.get("schema", ""), form, filters))
+    items = asked.get("items") if form == "csv" else None
+    found = await run_in_threadpool(_try, lambda: export(owner, asked.get("schema", ""), form, filters, items=items))
     if found is None:
         return _refuse(404, NO_SCHEMA)
-    return found if isinstance(found, Response) else await _answer(lambda: found, "answers", form)
+    return (
+        found
+        if isinstance(found, Response)
+        else await _answer(lambda: found, "answers" if items is None else "items", form)
+    )
 
 
 def filters_of(query: QueryParams) -> RunFilters:

@@ -51,9 +51,9 @@ def test_a_schema_is_saved_changed_saved_again_and_opened_as_it_was(
     finished(tab, 2)
 
     panel_button(tab, "Saved").click()
-    expect(dialog).to_contain_text("· asked 2 times")
+    expect(dialog).to_contain_text("· asked 2 times, 2 answers")
     dialog.get_by_role("button", name="Versions").click()
-    expect(dialog.get_by_text("· asked once", exact=False)).to_have_count(2)
+    expect(dialog.get_by_text("· asked once, 1 answer", exact=False)).to_have_count(2)
     dialog.get_by_role("button", name="Open version 1").click()
     expect(tab.get_by_role("textbox", name="JSON schema")).to_have_value(FIRST)
     expect(panel).to_contain_text("Saved as Contact, version 1; the newest is version 2")

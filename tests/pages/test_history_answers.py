@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.answers_table import table_html
+from pages.parts.items_table import items_html
 from service import ResponseFormat
 from service.simulator import Reply, Simulator
 from service.store import RunFilters
@@ -95,13 +96,16 @@ def test_without_a_schema_it_is_said_how_to_get_one(chat: AppTest) -> None:
 def test_schemas_are_chosen_by_name_with_how_many_answers(history: AppTest) -> None:
     """It begins with what was used last; a saved one goes by its name."""
     choice = history.selectbox(key="history.schema")
-    assert choice.options == ["A place · asked once · not saved", "name, tags · asked 3 times · not saved"]
+    assert choice.options == [
+        "A place · asked once, 1 answer · not saved",
+        "name, tags · asked 3 times, 3 answers · not saved",
+    ]
     assert choice.value == backend().library.schemas.answered("local")[0].key
     backend().library.schemas.save("local", "Person", json.dumps(PERSON))
     history.run()
     assert history.selectbox(key="history.schema").options == [
-        "Person · asked 3 times",
-        "A place · asked once · not saved",
+        "Person · asked 3 times, 3 answers",
+        "A place · asked once, 1 answer · not saved",
     ]
 
 
@@ -126,6 +130,66 @@ def test_nothing_in_a_row_is_taken_for_html(chat: AppTest, server: Simulator) ->
     assert parsed.others == set()
     assert len(parsed.rows) == 3
     assert parsed.rows[2][2].startswith(EVIL)
+
+
+ORDER = {
+    "type": "object",
+    "properties": {
+        "shop": {"type": "string"},
+        "items": {"type": "array", "items": {"type": "object", "properties": {"sku": {"type": "string"}}}},
+        "fees": {"type": "array", "title": "Fees", "items": {"type": "object", "properties": {"sum": {}}}},
+    },
+}
+
+
+def test_items_of_answers_may_be_the_rows(chat: AppTest, server: Simulator) -> None:
+    """Which list is chosen where there are several; the file has the same rows."""
+    answer(server, json.dumps({"shop": EVIL, "items": [{"sku": "A1"}, {"sku": EVIL}]}), ORDER)
+    answer(server, "I would rather not.", ORDER)
+    chat.run()
+    history = show(chat.switch_page("history.py").run())
+    key = backend().library.schemas.answered("local")[0].key
+    choice = history.selectbox(key=f"history.rows.{key}")
+    assert choice.options == ["One row per answer", 'One row per item of "items"', 'One row per item of "Fees"']
+    choice.set_value("items[]").run()
+    assert not history.exception
+    assert links(history) == [
+        f"/export/answers.csv?schema={key}&items=items%5B%5D",
+        f"/export/answers.jsonl?schema={key}",
+    ]
+    choice.set_value("fees[]").run()
+    assert "None of these answers has an item." in captions(history)
+
+
+def test_an_item_is_a_row_that_opens_its_answer(chat: AppTest, server: Simulator) -> None:
+    """With what its answer says besides."""
+    run_id = answer(server, json.dumps({"shop": EVIL, "items": [{"sku": "A1"}, {"sku": EVIL}]}), ORDER)
+    schemas = backend().library.schemas
+    table = schemas.answers_of("local", schemas.answered("local")[0].key)
+    assert table is not None
+    html = items_html(table, table.lists[0], backend().library.runs("local"))
+    parsed = Cells(html)
+    assert parsed.others == set()
+    assert parsed.rows[0] == ["When", "Asked", "Item", "shop", "sku", "Verdict", "Model"]
+    assert [row[1:] for row in parsed.rows[1:]] == [
+        ["Who?", "1", EVIL, "A1", "✓ Valid", "sim/json"],
+        ["Who?", "2", EVIL, EVIL, "✓ Valid", "sim/json"],
+    ]
+    assert html.count(f'data-run="{run_id}"') == 2
+
+
+def test_what_was_not_paid_is_said_to_be_so(chat: AppTest) -> None:
+    run = backend().service.start(ask("sim/json", "Who?", response_format=ResponseFormat.json_schema("a", PERSON)))
+    backend().library.record("local", run, kind="batch")
+    assert run.join(20)
+    assert backend().library.flush(10)
+    schemas = backend().library.schemas
+    table = schemas.answers_of("local", schemas.answered("local")[0].key)
+    assert table is not None
+    runs = backend().library.runs("local")
+    paid, simulated = (Cells(table_html(table, runs, is_demo=is_demo)).rows[1][-1] for is_demo in (False, True))
+    assert paid.startswith("$0.0")
+    assert simulated == f"{paid} (simulated)"
 
 
 def test_filters_and_words_hold_for_the_table_and_its_files(history: AppTest) -> None:

@@ -17,6 +17,8 @@ from tests.support import ask
 
 MINE, THEIRS = "m" * 43, "t" * 43
 SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+PARTS = {"type": "array", "items": {"type": "object", "properties": {"part": {"type": "string"}}}}
+WITH_PARTS = {"type": "object", "properties": {"name": {"type": "string"}, "parts": PARTS}, "required": ["name"]}
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         close_backend()
         library, service = backend().library, backend().service
         library.schemas.save(MINE, "Person", json.dumps(SCHEMA))
-        for schema in (SCHEMA, {**SCHEMA, "title": "Another"}):
+        for schema in (SCHEMA, WITH_PARTS):
             form = ResponseFormat.json_schema("answer", schema)
             run = service.start(ask("sim/json", "Who?", response_format=form))
             library.record(MINE, run, kind="batch")
@@ -62,6 +64,16 @@ def test_answers_come_as_lines_of_json_and_filtered(served: None) -> None:
     assert (line["outcome"], list(line["value"])) == ("valid", ["name"])
     none = visitor(MINE).get("/export/answers.jsonl", params={"schema": key, "verdict": "wrong_shape"})
     assert (none.status_code, none.text) == (200, "")
+
+
+def test_the_items_of_a_list_come_as_rows(served: None) -> None:
+    """Of a list that the schema has; of another, nothing is there."""
+    key = next(found.key for found in backend().library.schemas.answered(MINE) if not found.is_saved)
+    asked = {"schema": key, "items": "parts[]"}
+    got = visitor(MINE).get("/export/answers.csv", params=asked)
+    assert got.headers["content-disposition"].startswith('attachment; filename="items-')
+    assert got.text.splitlines()[0].split(",")[5:8] == ['"item"', '"name"', '"parts.part"']
+    assert visitor(MINE).get("/export/answers.csv", params={**asked, "items": "[]"}).status_code == 404
 
 
 def test_another_form_is_not_there(served: None) -> None:
