@@ -47,7 +47,8 @@ def advanced_inputs(page: str, model: str, info: ModelInfo | None, providers: Mo
     fields = fields_of(value, model, info) if speaks else {}
     engine = pdf_engine(page) if speaks else None
     extra = extra_set(page)
-    drawn = fold("Advanced", key=f"{page}.advanced", set_count=_count(fields) + bool(engine) + extra.set_count)
+    set_count = _count(fields) + bool(engine) + extra.set_count
+    drawn = fold("Advanced", key=f"{page}.advanced", says=f"{set_count} set" if set_count else "")
     if drawn.open:
         with drawn:
             if speaks:

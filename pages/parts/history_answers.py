@@ -21,7 +21,7 @@ from service.store import AnsweredSchema, AnswerList, AnswerTable, StoredRun
 __all__ = ["history_answers"]
 
 SCHEMA = "history.schema"
-ROWS = "history.rows"
+LIST = "history.item_list"
 OPENED = "history.answer"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -84,7 +84,7 @@ def _chosen_list(table: AnswerTable) -> AnswerList | None:
     key = st.selectbox(
         "Rows",
         ["", *titles],
-        key=f"{ROWS}.{table.schema.key}",
+        key=f"{LIST}.{table.schema.key}",
         format_func=lambda key: f"One row per item{_of(titles[key])}" if key else "One row per answer",
         help="Per item, the fields around a list are repeated in each row; answers without items have none.",
         persist_state="session",

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.fold import fold
 from pages.parts.markdown import safe_markdown
 from pages.parts.parameter_texts import note_on, resting_text
 from pages.parts.parameter_widget import parameter_widget
@@ -28,16 +29,17 @@ def parameter_inputs(
     The rows are drawn only while the fold is open: they would be a third of the work of every run of the page.
     `configured` is what the settings of the server send where nothing is set here.
     """
-    fold = st.expander("Parameters", key=f"{page}.parameters", on_change="rerun")
     entered = {parameter.name: _kept(page, parameter, info) for parameter in PARAMETERS}
+    set_count = sum(1 for found in entered.values() if found != (None, None))
+    drawn = fold("Parameters", key=f"{page}.parameters", says=f"{set_count} set" if set_count else "")
     faults = reasoning_faults({name: value for name, (value, _) in entered.items()}, info, configured)
     values: dict[str, Any] = {}
     problems = []
     for parameter in PARAMETERS:
         value, problem = entered[parameter.name]
         fault = faults.get(parameter.name)
-        if fold.open:
-            with fold, st.container(gap="xxsmall"):
+        if drawn.open:
+            with drawn, st.container(gap="xxsmall"):
                 value, problem = _row(page, parameter, info, configured, fault)
         if (problem := problem or fault) is not None:
             problems.append(f"{parameter.label}: {problem}")

@@ -12,7 +12,7 @@ from pages.parts.markdown import safe_markdown
 from pages.parts.model_providers import ModelProviders
 from pages.parts.parameters import first_fault
 from pages.parts.problems import NO_SCHEMA
-from pages.parts.response_format_choice import KINDS, FormatKeys, Kind, begin_with, format_keys
+from pages.parts.response_format_choice import KINDS, FormatKeys, Kind, begin_with, format_keys, text_of
 from pages.parts.schema_delivery import (
     SchemaDelivery,
     capability_warning,
@@ -21,9 +21,10 @@ from pages.parts.schema_delivery import (
 )
 from pages.parts.schema_editor import schema_editor
 from pages.parts.sent_name import note_typed_name
+from pages.parts.state import input_value
 from service import ModelInfo, ResponseFormat
 
-__all__ = ["response_format_input"]
+__all__ = ["format_in_force", "response_format_input"]
 
 
 def response_format_input(
@@ -62,6 +63,17 @@ def response_format_input(
         case "json_schema":
             return _schema_input(keys, model, info, providers)
     assert_never(kind)
+
+
+def format_in_force(page: str, configured: ResponseFormat | None) -> str:
+    """Return in a few words what answers are asked for; nothing for text, which needs no saying."""
+    keys = format_keys(page)
+    begin_with(keys, configured)
+    kind = input_value(keys.kind)
+    if kind != "json_schema":
+        return KINDS["json_object"] if kind == "json_object" else ""
+    name = str(input_value(keys.name) or "").strip() if text_of(keys).strip() else "none yet"
+    return " · ".join(filter(None, (KINDS["json_schema"], name)))
 
 
 def _schema_input(

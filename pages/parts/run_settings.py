@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.advanced_inputs import advanced_inputs
+from pages.parts.fold import fold
 from pages.parts.kept_settings import keep_settings, restore_settings
 from pages.parts.model_picker import model_picker
 from pages.parts.model_providers import ModelProviders, await_providers
 from pages.parts.parameter_inputs import parameter_inputs
 from pages.parts.provider_preferences import provider_preferences
 from pages.parts.providers_view import providers_view
-from pages.parts.response_format_input import response_format_input
+from pages.parts.response_format_input import format_in_force, response_format_input
 from pages.parts.schema_dialogs import was_opened
-from pages.parts.state import close_dialog, opened_dialog, service
+from pages.parts.state import close_dialog, input_value, opened_dialog, service
 from pages.parts.tools_input import ToolChoice, tools_input
 from service import Message, ModelParameters, OpenRouterConfig, ResponseFormat
 from service.attachments import with_pdf_engine
@@ -83,10 +85,11 @@ def _panel(page: str) -> RunSettings:
         model, info, model_problems = model_picker(page)
         providers = ModelProviders(model, provider_preferences(page))
         providers_view(page, providers)
-    with st.expander("System prompt", expanded=True):
+    with _prompt_fold(page):
         system_prompt = _system_prompt(page)
     values, parameter_problems = parameter_inputs(page, info, _configured().parameters.set_fields())
-    with st.expander("Response format", expanded=was_opened()):
+    says = format_in_force(page, _configured().response_format)
+    with fold("Response format", key=f"{page}.format_fold", says=says, is_open=was_opened()):
         response_format, format_problems = response_format_input(
             page, model, info, providers, _configured().response_format
         )
@@ -102,6 +105,13 @@ def _panel(page: str) -> RunSettings:
         extra_headers=advanced.extra.headers,
     )
     return RunSettings(model, system_prompt, parameters, response_format, tools, problems, advanced.pdf_engine)
+
+
+def _prompt_fold(page: str) -> DeltaGenerator:
+    """Draw the fold of the system prompt, which says when it is closed that one is set."""
+    key = f"{page}.prompt_fold"
+    is_hidden = input_value(key) is False and str(input_value(f"{page}.system_prompt") or "").strip()
+    return fold("System prompt", key=key, says="set" if is_hidden else "", is_open=True)
 
 
 def _configured() -> OpenRouterConfig:

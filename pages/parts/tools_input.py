@@ -41,7 +41,8 @@ def tools_input(page: str, info: ModelInfo | None, providers: ModelProviders) ->
     on = [tool for tool in tools if tool.is_on]
     is_taken = takes_tools(info)
     servers = chosen_server_tools(page)
-    drawn = fold("Tools", key=f"{page}.tools_fold", set_count=(len(on) + len(servers)) if is_taken else 0, what="on")
+    on_count = len(on) + len(servers) if is_taken else 0
+    drawn = fold("Tools", key=f"{page}.tools_fold", says=f"{on_count} on" if on_count else "")
     if drawn.open:
         with drawn:
             _draw(page, info, providers, tools, faults)

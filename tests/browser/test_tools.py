@@ -45,7 +45,7 @@ def test_a_conversation_with_two_rounds_of_tools(tab: Page, server: Simulator) -
     expect(tab.get_by_text("With the results of the tools:")).to_be_visible(timeout=30_000)
     for said in ("ask_colleague → Let me look", "ask_colleague → Three are left"):
         expect(tab.get_by_text(said)).to_be_visible()
-    expect(tab.get_by_text("Tools · 1 on")).to_be_visible()
+    expect(tab.locator(".st-key-chat-tools_fold summary p")).to_have_css("content", '" · 1 on"', pseudo="after")
     wait_until(tab, lambda: len(server.chat_requests) == 3)
     roles = [message["role"] for message in server.chat_requests[-1].body["messages"]]
     assert roles == ["user", "assistant", "tool", "assistant", "tool"]

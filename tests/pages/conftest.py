@@ -1,5 +1,6 @@
 """The chat page without a browser, served by a simulator that the settings name as an ordinary server."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,3 +84,11 @@ def texts(chat: AppTest) -> list[str]:
 def firsts(chat: AppTest) -> list[str]:
     """Return the first line of each."""
     return [text.splitlines()[0] for text in texts(chat)]
+
+
+def said_in_fold(chat: AppTest, key: str) -> str:
+    """Return what the style beside a fold writes behind its label."""
+    styles = "\n".join(element.proto.body for element in chat.get("html"))
+    found = re.search(rf'\.st-key-{key.replace(".", "-")} > .stExpander .*?content: "([^"]*)"', styles)
+    told = re.sub(r"\\([0-9a-f]+) ", lambda sign: chr(int(sign[1], 16)), found[1]) if found else ""
+    return told.removeprefix(" · ")

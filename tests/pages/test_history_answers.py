@@ -149,7 +149,7 @@ def test_items_of_answers_may_be_the_rows(chat: AppTest, server: Simulator) -> N
     chat.run()
     history = show(chat.switch_page("history.py").run())
     key = backend().library.schemas.answered("local")[0].key
-    choice = history.selectbox(key=f"history.rows.{key}")
+    choice = history.selectbox(key=f"history.item_list.{key}")
     assert choice.options == ["One row per answer", 'One row per item of "items"', 'One row per item of "Fees"']
     choice.set_value("items[]").run()
     assert not history.exception

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.fold import said_in
 from pages.parts.json_text import marked_line, read_object, read_schema
 from pages.parts.model_picker import option_texts
 from pages.parts.parameters import BUDGET, PARAMETERS
@@ -17,7 +18,7 @@ from service.pricing import Pricing
 from service.simulator import Simulator
 from service.structured import templates
 from service.web.bootstrap import backend, close_backend
-from tests.pages.conftest import last_run, new_session
+from tests.pages.conftest import last_run, new_session, said_in_fold
 
 EXAMPLE_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -525,3 +526,27 @@ def test_what_a_folded_panel_holds_is_sent_all_the_same(fresh: AppTest, server: 
     page.session_state["chat.stop"] = "a\nb\nc\nd\ne"
     page.run()
     assert any("At most 4 are taken" in error for error in errors(page))
+
+
+def test_a_closed_fold_says_what_is_in_force(chat: AppTest) -> None:
+    """So that a schema that still holds, a system prompt and parameters are seen before the next message."""
+    folds = ("chat.format_fold", "chat.prompt_fold", "chat.parameters", "chat.tools_fold")
+    assert [said_in_fold(chat, fold) for fold in folds] == ["", "", "", ""]
+    chat.segmented_control(key="chat.response_format").set_value("json_object").run()
+    assert said_in_fold(chat, "chat.format_fold") == "JSON object"
+    chat.segmented_control(key="chat.response_format").set_value("json_schema").run()
+    assert said_in_fold(chat, "chat.format_fold") == "JSON schema · none yet"
+    chat.text_area(key="chat.system_prompt").set_value("Be brief.")
+    chat.session_state["chat.response_format.schema_json"] = json.dumps(EXAMPLE_SCHEMA)
+    chat.text_input(key="chat.response_format.name").set_value('"} </style> p').run()
+    assert said_in_fold(chat, "chat.format_fold") == 'JSON schema · "} </style> p'
+    assert said_in_fold(chat, "chat.prompt_fold") == ""
+    chat.session_state["chat.prompt_fold"] = False
+    chat.checkbox(key="chat.temperature.on").check().run()
+    assert [said_in_fold(chat, fold) for fold in folds[1:3]] == ["set", "1 set"]
+
+
+def test_nothing_that_a_fold_says_ends_its_style() -> None:
+    style = said_in("chat.format_fold", '"} </style><b>')
+    assert style.count("<") == 2
+    assert style.count("}") == 1
