@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts.clock import moment
 from pages.parts.words import plainly_paid
+from service.outcomes import OUTCOMES
 from service.store import AnswerTable, StoredRun, answer_of, compact, outcome_of
 from service.structured.words import clean, shortened
 
@@ -20,7 +21,6 @@ LONGEST = 160
 """Characters of a cell; the whole text is in the answer that the row opens."""
 
 GOOD = ("valid", "fenced")
-WORDS = {"fenced": "JSON in a fence", "not_json": "Not JSON"}
 
 _answers_table = st.components.v2.component(
     "answers_table",
@@ -66,7 +66,7 @@ def opener(run: StoredRun) -> str:
 
 def verdict_cell(outcome: str) -> str:
     """Return a verdict, or how a run ended without one."""
-    words = WORDS.get(outcome, outcome.replace("_", " ").capitalize())
+    words = OUTCOMES.get(outcome, outcome.capitalize())
     is_good = outcome in GOOD
     return f'<span class="orp-{"good" if is_good else "bad"}">{"✓" if is_good else "⚠"} {escape(words)}</span>'
 

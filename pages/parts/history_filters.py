@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from typing import get_args
 
 import streamlit as st
 
 from pages.parts.clock import reader_zone
 from pages.parts.state import library, owner, put_input
-from service.results import VerdictKind
+from service.outcomes import OUTCOMES
 from service.store import RunFilters
 
 __all__ = ["history_filters", "span"]
@@ -34,8 +33,8 @@ def history_filters(query: str) -> RunFilters:
         dates = second.date_input("Dates", value=(), key="history.dates", format="YYYY-MM-DD", persist_state="session")
         verdicts = first.multiselect(
             "Verdict",
-            get_args(VerdictKind),
-            format_func=_words,
+            list(OUTCOMES),
+            format_func=OUTCOMES.__getitem__,
             placeholder="Any",
             key="history.verdicts",
             persist_state="session",
@@ -86,7 +85,7 @@ def span(dates: tuple[date, ...], zone: tzinfo) -> tuple[datetime | None, dateti
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return name.capitalize()
 
 
 def _money(entered: float | None) -> Decimal | None:

@@ -13,7 +13,7 @@ from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
 from pages.parts.result_view import show_result
 from pages.parts.state import is_demo, library, owner, service
-from pages.parts.verdict_chip import kind_chip
+from pages.parts.verdict_chip import outcome_chip
 from pages.parts.words import paid
 from service import OpenRouterError, Run
 from service.store import RunFilters, StoredRun, asked_last, outcome_of
@@ -59,7 +59,7 @@ def _row(run: StoredRun) -> None:
 
 
 def _label(run: StoredRun) -> str:
-    chip = kind_chip(outcome_of(run.columns))
+    chip = outcome_chip(outcome_of(run.columns))
     outcome = chip.label if chip is not None else run.state.capitalize()
     icon = chip.icon if chip is not None else _ICONS.get(run.state, "sync")
     price = f"cost {paid(run.cost, is_demo=is_demo())}"

@@ -18,7 +18,7 @@ from pages.parts.raw_view import show_raw
 from pages.parts.small_buttons import copy_button, version_buttons
 from pages.parts.structured_view import download_buttons, show_structured
 from pages.parts.tool_calls import show_tool_calls
-from pages.parts.verdict_chip import sentence_of, verdict_chip
+from pages.parts.verdict_chip import chip_of, sentence_of, verdict_chip
 from pages.parts.violations import fold_key
 from pages.parts.words import quiet_line
 from pages.parts.wrong_places import has_wrong_places, show_wrong_places
@@ -67,7 +67,7 @@ def show_result(
     with st.container(gap="xsmall"):
         _show_notes(result)
         if has_line(run):
-            _show_line(result, is_demo, key)
+            _show_line(run, result, is_demo, key)
         if receipt is not None:
             st.caption(f":material/healing: {receipt}")
         show_wrong_places(result, run.response_format, key=key)
@@ -111,11 +111,12 @@ def _show_notes(result: ChatResult) -> None:
         st.caption(f":material/warning: {literal(warning)}")
 
 
-def _show_line(result: ChatResult, is_demo: bool, key: str) -> None:
+def _show_line(run: RunView, result: ChatResult, is_demo: bool, key: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if result.verdict is not None:
             place = fold_key(key) if has_wrong_places(result) else None
-            verdict_chip(result.verdict, key=f"{key}.verdict", place=place)
+            chip = chip_of(result.verdict, run.error, result.attempts)
+            verdict_chip(result.verdict, chip, key=f"{key}.verdict", place=place)
         st.caption(quiet_line(result, is_demo=is_demo), width="content")
 
 

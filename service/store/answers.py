@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.outcomes import outcome_name
 from service.results import Issue
 from service.structured.extract import read_json
 from service.structured.words import shortened, shown
@@ -67,9 +68,11 @@ def answer_of(columns: Mapping[str, Any]) -> Answer:
 
 
 def outcome_of(columns: Mapping[str, Any]) -> str:
-    """Return the verdict of a run's row, or where it is, or how it ended without one."""
-    state = str(columns["state"])
-    return state if state == "interrupted" else str(columns["verdict"] or state)
+    """Return how a run's row came out, by the names of `service.outcomes`; where it has no verdict, its state."""
+    state, verdict = str(columns["state"]), columns["verdict"]
+    if state == "interrupted" or not verdict:
+        return state
+    return outcome_name(verdict, columns["error_class"], columns["attempts"])
 
 
 def answer_fields(schemas: Iterable[Mapping[str, Any]]) -> tuple[AnswerField, ...]:

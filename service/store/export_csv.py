@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from service.spreadsheet import quoted_cell
 from service.store import codec
+from service.store.answers import outcome_of
 from service.store.export_rows import Archive, Prompts, batches
 from service.store.run_queries import find_runs
 from service.store.run_rows import asked_last
@@ -90,7 +91,7 @@ def _cells(run: Mapping[str, Any], asked: str) -> tuple[Any, ...]:
         run["model"],
         run["provider"] or "",
         run["state"],
-        run["verdict"] or "",
+        outcome_of(run) if run["verdict"] else "",
         run["prompt_tokens"],
         run["completion_tokens"],
         run["cost"],

@@ -13,7 +13,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from service.errors import OpenRouterError
-from service.results import ChatResult, VerdictKind
+from service.outcomes import OUTCOMES, outcome_name
+from service.results import ChatResult
 from service.runs import Run
 from service.store.conversation import OpenConversation
 from service.store.values import RunView, StoredMessage
@@ -22,17 +23,6 @@ from service.types import ContentPart, Message
 __all__ = ["conversation_markdown", "fenced", "prose"]
 
 _ROLES = {"user": "User", "system": "System", "developer": "Developer", "tool": "Tool result", "assistant": "Assistant"}
-_VERDICTS: dict[VerdictKind, str] = {
-    "valid": "Valid",
-    "wrong_shape": "Wrong shape",
-    "not_json": "Not JSON",
-    "fenced": "JSON in a fence",
-    "cut_off": "Cut off",
-    "refused": "Refused",
-    "empty": "Empty",
-    "provider_error": "Provider error",
-    "stopped": "Stopped",
-}
 _PARTS = {"image_url": "image", "input_audio": "audio", "file": "file", "video_url": "video", "input_video": "video"}
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&$]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -118,7 +108,8 @@ def _answer(run: RunView, result: ChatResult) -> Iterator[str]:
 
 def _about(run: RunView, result: ChatResult) -> Iterator[str]:
     if result.verdict is not None:
-        yield _VERDICTS[result.verdict.kind]
+        error = None if run.error is None else type(run.error).__name__
+        yield OUTCOMES[outcome_name(result.verdict.kind, error, result.attempts)]
         yield from (_inline(str(issue)) for issue in result.verdict.issues[:3])
     elif run.state != "completed":
         yield run.state.capitalize()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
+from service.outcomes import FAILURES, NOT_SENT, PROVIDER_ERROR
 from service.store.search import matching
 from service.store.tables import ConversationRow, RunRow
 from service.store.values import RunFilters
@@ -61,13 +62,14 @@ def _conditions(filters: RunFilters) -> list[ColumnElement[bool]]:
     if filters.model is not None:
         found.append(row.requested_model == filters.model)
     for column, values in (
-        (row.verdict, filters.verdicts),
         (row.state, filters.states),
         (row.kind, filters.kinds),
         (row.schema_hash, filters.schema_hashes),
     ):
         if values:
             found.append(column.in_(values))
+    if filters.verdicts:
+        found.append(or_(*map(_came_out, filters.verdicts)))
     if filters.min_cost is not None:
         found.append(row.cost >= filters.min_cost)
     if filters.max_cost is not None:
@@ -79,3 +81,18 @@ def _conditions(filters: RunFilters) -> list[ColumnElement[bool]]:
     if filters.conversation_id is not None:
         found.append(row.conversation_id == filters.conversation_id)
     return found
+
+
+def _came_out(name: str) -> ColumnElement[bool]:
+    """Return what holds for runs of this outcome; see `service.outcomes.outcome_name`."""
+    failed, was_sent = RunRow.verdict == PROVIDER_ERROR, RunRow.attempts > 0
+    is_told = RunRow.error_class.is_not(None)
+    if name == NOT_SENT:
+        return and_(failed, is_told, or_(RunRow.attempts == 0, RunRow.error_class.in_(FAILURES[name])))
+    if name in FAILURES:
+        return and_(failed, was_sent, RunRow.error_class.in_(FAILURES[name]))
+    if name == PROVIDER_ERROR:
+        others = [kind for kinds in FAILURES.values() for kind in kinds]
+        is_its_own = and_(was_sent, RunRow.error_class.not_in(others))
+        return and_(failed, or_(RunRow.error_class.is_(None), is_its_own))
+    return RunRow.verdict == name

@@ -267,7 +267,7 @@ class RunFilters:
     Attributes:
         query: Words of the prompt or the answer, in any order; the last may be a beginning.
         model: The model that was asked for.
-        verdicts: Kinds of verdicts.
+        verdicts: How they came out, by the names of `service.outcomes`; any of these.
         states: States, such as `failed`.
         kinds: What runs were started for.
         min_cost, max_cost: USD; a run of unknown cost is in no range.

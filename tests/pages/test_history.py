@@ -66,7 +66,7 @@ def test_a_deleted_chat_comes_back(history: AppTest) -> None:
 def test_runs_are_listed_with_what_became_of_them_and_filtered(history: AppTest) -> None:
     show_runs(history)
     first, second = labels(history)
-    assert ":material/cloud_off:" in first
+    assert ":material/credit_card_off:" in first
     assert "the weather at sea" in first
     assert "Completed · sim/echo" in second
     history.multiselect(key="history.states").set_value(["failed"]).run()

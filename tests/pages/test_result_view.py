@@ -16,10 +16,25 @@ from pages.parts.answer_extras import picture_of, source_of
 from pages.parts.more_tokens import higher_limit
 from pages.parts.plain import literal
 from pages.parts.raw_view import raw_request, raw_response
-from pages.parts.verdict_chip import chip_of, sentence_of
+from pages.parts.verdict_chip import chip_of, outcome_chip, sentence_of
 from pages.parts.violations import SHOWN
 from pages.parts.words import quiet_line
-from service import ChatResult, Issue, ModelParameters, ResponseFormat, Run, Tool, Usage, Verdict
+from service import (
+    AuthenticationError,
+    ChatResult,
+    ContextLengthError,
+    Issue,
+    ModelParameters,
+    NetworkError,
+    ProviderError,
+    ResponseFormat,
+    Run,
+    StreamInterruptedError,
+    Tool,
+    Usage,
+    Verdict,
+)
+from service.outcomes import OUTCOMES
 from service.simulator import Reply, Simulator
 from service.structured import strictify
 from service.web.bootstrap import close_backend
@@ -295,6 +310,31 @@ def test_a_run_keeps_the_body_that_was_sent(service: Any, sim: Simulator) -> Non
 def test_a_chip_counts_the_places() -> None:
     verdict = Verdict("wrong_shape", "Wrong.", (Issue("a", "is missing"), Issue("b", "is missing")))
     assert chip_of(verdict).label == "Wrong shape (2)"
+
+
+def test_a_failure_is_blamed_on_nobody_who_did_not_fail() -> None:
+    """Each has an icon of its own; the verdict of the service stays what it is."""
+    failed = Verdict("provider_error", "The request failed.")
+    shown = [
+        chip_of(failed, error, attempts).label
+        for error, attempts in (
+            (ProviderError("busy"), 1),
+            (StreamInterruptedError("gone"), 1),
+            (NetworkError("no network"), 1),
+            (AuthenticationError("who?"), 1),
+            (ContextLengthError("too long"), 0),
+            (None, 1),
+        )
+    ]
+    assert shown == ["Provider error", "Broke off", "No connection", "Wrong key", "Not sent", "Provider error"]
+    chips = [outcome_chip(name) for name in OUTCOMES]
+    assert len({chip.icon for chip in chips if chip is not None}) == len(OUTCOMES)
+
+
+def test_what_broke_off_says_so(show: Callable) -> None:
+    """Below what had arrived."""
+    (badge,) = badges(show("sim/disconnect"))
+    assert badge.endswith(": Broke off]")
 
 
 def test_a_sentence_is_plain_text() -> None:

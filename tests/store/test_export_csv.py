@@ -43,7 +43,7 @@ def test_each_run_is_a_row(library: Library, service: OpenRouterService) -> None
     assert row["cost_usd"] == f"{stored.cost:f}"
     assert (row["prompt_tokens"], row["completion_tokens"]) == ("5", "15")
     assert float(row["total_seconds"]) == pytest.approx(stored.elapsed, abs=0.001)
-    assert (failed["cost_usd"], failed["answer"], failed["verdict"]) == ("", "", "provider_error")
+    assert (failed["cost_usd"], failed["answer"], failed["verdict"]) == ("", "", "not_accepted")
     assert failed["error"].startswith("The request was refused as malformed.")
 
 

@@ -75,7 +75,7 @@ def test_reasoning_refusals_errors_and_calls_are_told(library: Library, service:
     assert "*Refused · " in refused
     failed = library.export_markdown(asked_and_answered(library, service, "Fail", "sim/provider-error:status=400"))
     assert "**Error:** The request was refused as malformed." in failed
-    assert "*Provider error · " in failed
+    assert "*Not accepted · " in failed
     tools = [Tool.function("weather_now", "Tell", {"type": "object", "properties": {"city": {"type": "string"}}})]
     called = library.export_markdown(asked_and_answered(library, service, "Rain?", "sim/tool-caller", tools=tools))
     assert re.search(r"Calls weather\\_now:\n\n```json\n\{.*\}\n```", called)

@@ -1,5 +1,6 @@
 """Runs are found by words and by everything else that is known of them, newest first."""
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -8,11 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from service import OpenRouterService, Run
+from service.outcomes import FAILURES, OUTCOMES, PROVIDER_ERROR, outcome_name
 from service.simulator import Reply, Simulator
 from service.store.folding import PREFIX, fold, search_words, words_of
 from service.store.library import Library
+from service.store.tables import RunRow
 from service.store.values import RunFilters
 from tests.support import ask, streamed
 
@@ -174,3 +178,24 @@ def test_a_very_long_answer_is_found_by_its_beginning(
     recorded(library, service, "long")
     assert found(library, "beginning word7") == ["long"]
     assert library.problem is None
+
+
+def test_every_failure_is_found_by_its_own_word(library: Library, service: OpenRouterService, sim: Simulator) -> None:
+    """Each by the one that is shown for it, and by no other."""
+    recorded(library, service, "the first")
+    assert library.flush(20)
+    kinds = [kind for kinds in FAILURES.values() for kind in kinds] + ["ProviderError", "OfTheFutureError", None]
+    with library._database.write() as connection:
+        row = dict(connection.execute(RunRow.__table__.select()).mappings().one())
+        names = {}
+        for seq, (kind, attempts) in enumerate(itertools.product(kinds, (0, 2)), 1):
+            ident = f"{kind} {attempts}"
+            names[ident] = outcome_name("provider_error", kind, attempts)
+            failed = {"verdict": "provider_error", "error_class": kind, "attempts": attempts}
+            connection.execute(insert(RunRow.__table__), {**row, **failed, "id": ident, "seq": seq})
+    assert set(names.values()) == {*FAILURES, PROVIDER_ERROR}
+    for name in OUTCOMES:
+        wanted = {ident for ident, its in names.items() if its == name}
+        assert {run.id for run in library.runs("me", RunFilters(verdicts=(name,)))} == wanted
+    both = library.runs("me", RunFilters(verdicts=("wrong_key", "timed_out")))
+    assert {run.columns["error_class"] for run in both} == {"AuthenticationError", "RequestTimeoutError"}
