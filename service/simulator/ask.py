@@ -45,6 +45,12 @@ class Ask:
         return text_of(users[-1]) if users else ""
 
     @cached_property
+    def asked_text(self) -> str:
+        """The same of what was asked first, where the model is asked again for its JSON."""
+        users = [message for message in self._first_asked if message.get("role") == "user"]
+        return text_of(users[-1]) if users else ""
+
+    @cached_property
     def system_text(self) -> str:
         """The text of all system and developer messages."""
         found = [text_of(message) for message in self.messages if message.get("role") in ("system", "developer")]
@@ -58,11 +64,15 @@ class Ask:
     @cached_property
     def seed(self) -> int:
         """A number that differs between conversations and repeats for the same one, also when it asks again."""
+        text = json.dumps([self.body.get("seed"), list(self._first_asked)], sort_keys=True)
+        return zlib.crc32(text.encode("utf-8", "backslashreplace"))
+
+    @cached_property
+    def _first_asked(self) -> Sequence[Mapping[str, Any]]:
         messages = self.messages
         while _asks_again(messages):
             messages = messages[:-2]
-        text = json.dumps([self.body.get("seed"), list(messages)], sort_keys=True)
-        return zlib.crc32(text.encode("utf-8", "backslashreplace"))
+        return messages
 
     @property
     def asks_again(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from service.simulator import field_list, tokens, writer
+from service.simulator import field_list, samples, tokens, writer
 from service.simulator.answers import Answer
 from service.simulator.ask import Ask
 from service.simulator.chance import seeded
@@ -112,8 +112,14 @@ def _with_value(ask: Ask, build: Callable[[Any], Result]) -> Result:
         return build(object_value(ask))
     if not isinstance(ask.schema, dict | bool):
         return refusal(400, "Provider returned error", _invalid_schema("schema must be an object"), user_id=USER_ID)
-    value = _fields_described(ask) or value_for(ask.schema, ask.seed)
+    value = _written_beforehand(ask) or _fields_described(ask) or value_for(ask.schema, ask.seed)
     return value if isinstance(value, Response) else build(value)
+
+
+def _written_beforehand(ask: Ask) -> dict[str, Any] | None:
+    """Return the value for one of the app's examples, as long as its schema is what it was."""
+    value = samples.sample_value(ask)
+    return value if value is not None and _fits(ask, value) else None
 
 
 def _fields_described(ask: Ask) -> dict[str, Any] | None:
@@ -121,11 +127,14 @@ def _fields_described(ask: Ask) -> dict[str, Any] | None:
     if ask.schema_name != field_list.NAME:
         return None
     value = field_list.described(ask)
+    return value if _fits(ask, value) else None
+
+
+def _fits(ask: Ask, value: Any) -> bool:
     try:
-        is_valid = jsonschema_rs.validator_for(ask.schema, retriever=_no_references).is_valid(value)
+        return bool(jsonschema_rs.validator_for(ask.schema, retriever=_no_references).is_valid(value))
     except ValueError:
-        return None
-    return value if is_valid else None
+        return False
 
 
 def _invalid_schema(text: str) -> dict[str, Any]:

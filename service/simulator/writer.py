@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from service.simulator.ask import Ask
 from service.simulator.chance import Random, seeded
+from service.simulator.samples import SAMPLE_NOTE, sample_text
 
 SIMULATED = "This answer is simulated: no model has read your prompt."
 CONNECT = "Connect an OpenRouter key to get real answers."
@@ -41,7 +42,10 @@ _SHORT = (
 
 
 def answer(ask: Ask) -> str:
-    """Write the answer to the last user message, seeded by the conversation."""
+    """Write the answer to the last user message, seeded by the conversation; to an example, the one that is there."""
+    written = sample_text(ask)
+    if written is not None:
+        return f"{_notes(ask)}{written}\n---\n\n*{SIMULATED} {SAMPLE_NOTE} {CONNECT}*"
     rng = seeded(ask.seed)
     text = ask.last_text.strip()
     if len(text.split()) <= _SHORT_WORDS and "\n" not in text:
