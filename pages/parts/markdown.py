@@ -3,29 +3,71 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from markdown_it import MarkdownIt
+
+from pages.parts.plain import COLON, plain_colon
 
 __all__ = ["safe_markdown"]
 
-_FENCE = r"^[ \t]*(?P<marks>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??[ \t]*(?P=marks)[`~]*[ \t]*$"
-_OPEN_FENCE = r"^[ \t]*(?:`{3,}|~{3,}).*\Z"
-_SPAN = r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
-_CODE = re.compile(f"{_FENCE}|{_OPEN_FENCE}|{_SPAN}", re.MULTILINE | re.DOTALL)
+_LINE_END = re.compile(r"\r\n?")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_SPAN = re.compile(r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _IMAGE = re.compile(r"(?<!\\)!\[([^\]]*)\](?=[(\[])")
-_DIRECTIVE = re.compile(r"(?<![\\:\w]):(?=[a-z][a-z-]*\[)")
 _TAG = re.compile(r"(?<!\\)<(?=[a-zA-Z/!?])(?!(?:https?|mailto):)")
-_INLINE_MATH = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
-_DISPLAY_MATH = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
+_INLINE_MATH = re.compile(r"\\\(((?:(?!\\\().)+?)\\\)", re.DOTALL)
+_DISPLAY_MATH = re.compile(r"\\\[((?:(?!\\\[).)+?)\\\]", re.DOTALL)
+_ADDRESS = r"(?<![^\s\[\]()<>])[^\s\[\]()<>]*(?:://|www\.|mailto:)\S*"
+_MATH = r"\$\$[^$]+\$\$|\$(?![\s$])[^$\n]+(?<![\s\\])\$|\\\((?:(?!\\\().)+?\\\)|\\\[(?:(?!\\\[).)+?\\\]"
+_COLON = re.compile(rf"{_MATH}|{_ADDRESS}|(?<!\\)(?P<slashes>\\*){COLON}", re.DOTALL)
+_LONGEST_KEPT = 50_000
 
 
 def safe_markdown(text: str) -> str:
     """Return Markdown that shows what the model wrote and fetches nothing.
 
     Images become links: a browser would ask for them at whoever the model names. HTML tags stay text, and so does
-    what is Streamlit's own (`:red[…]`). Formulas in `\\(…\\)` and `\\[…\\]` become `$…$` and `$$…$$`. Code is left
-    alone.
+    all that Streamlit alone knows: `:smile:`, `:red[…]`, `:material/home:` and the like. Formulas in `\\(…\\)` and
+    `\\[…\\]` become `$…$` and `$$…$$`. Code is left alone.
     """
+    return _safe(text) if len(text) > _LONGEST_KEPT else _kept(text)
+
+
+def _safe(text: str) -> str:
+    out = []
+    for is_code, part in _parts(_LINE_END.sub("\n", text)):
+        out.append(part if is_code else _outside_blocks(part))
+    return "".join(out)
+
+
+_kept = lru_cache(maxsize=200)(_safe)
+"""A page draws the same answers with every run of it."""
+
+
+def _parts(text: str) -> Iterator[tuple[bool, str]]:
+    """Give the text in pieces, each with whether it is a block of code."""
+    lines, done = _LINE.findall(text), 0
+    for token in _blocks().parse(text):
+        if token.type in ("fence", "code_block") and token.map is not None and token.map[1] > done:
+            begin, end = max(done, token.map[0]), token.map[1]
+            yield False, "".join(lines[done:begin])
+            yield True, "".join(lines[begin:end])
+            done = end
+    yield False, "".join(lines[done:])
+
+
+@cache
+def _blocks() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+def _outside_blocks(text: str) -> str:
     out, end = [], 0
-    for code in _CODE.finditer(text):
+    for code in _SPAN.finditer(text):
         out += [_outside_code(text[end : code.start()]), code[0]]
         end = code.end()
     return "".join([*out, _outside_code(text[end:])])
@@ -34,6 +76,12 @@ def safe_markdown(text: str) -> str:
 def _outside_code(text: str) -> str:
     text = _IMAGE.sub(lambda image: f"[{image[1] or 'image'}]", text)
     text = _TAG.sub(r"\\<", text)
-    text = _DIRECTIVE.sub(r"\\:", text)
+    text = _COLON.sub(_plain_colon, text)
     text = _INLINE_MATH.sub(lambda formula: f"${formula[1].strip()}$", text)
     return _DISPLAY_MATH.sub(lambda formula: f"$${formula[1]}$$", text)
+
+
+def _plain_colon(found: re.Match[str]) -> str:
+    """Leave the colons of formulas and addresses as they are."""
+    slashes = found["slashes"]
+    return found[0] if slashes is None else slashes[: len(slashes) // 2 * 2] + plain_colon(found)

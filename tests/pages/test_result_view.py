@@ -373,7 +373,7 @@ def test_an_unknown_cost_is_a_dash() -> None:
     [
         ("a/b-1.5 (new)", "a/b-1.5 (new)"),
         ("![x](http://y.z)", "\\!\\[x\\](http://y.z)"),
-        (":red[x] :material/key:", "\\:red\\[x\\] \\:material/key:"),
+        (":red[x] :material/key:", "&#58;red\\[x\\] &#58;material/key:"),
         ("<b> $x$ `c` *d*", "\\<b\\> \\$x\\$ \\`c\\` \\*d\\*"),
         ("1. one\n2. two", "1\\. one 2. two"),
         ("- item", "\\- item"),
