@@ -13,7 +13,7 @@ __all__ = ["export_all_link", "export_answers_links", "export_links", "export_ru
 
 
 def export_all_link() -> None:
-    """Draw the link to all chats and runs."""
+    """Draw the link to all chats, runs and saved schemas."""
     st.link_button("Export everything (JSON)", "/export/chats.jsonl", icon=":material/download:", type="tertiary")
 
 

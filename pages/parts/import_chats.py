@@ -31,7 +31,11 @@ def _import(content: bytes) -> None:
     except (ImportFileError, StorageError) as error:
         st.error(f"**{literal(error.message)}** {literal(error.hint)}", icon=":material/error:")
         return
-    brought = f"{plural(summary.conversations, 'chat')} and {plural(summary.runs, 'run')} imported"
-    back = f", {plural(summary.restored, 'deleted one')} brought back" if summary.restored else ""
-    left = f", {summary.skipped:,} left as they were" if summary.skipped else ""
-    st.success(f"{brought}{back}{left}.", icon=":material/check:")
+    brought = [plural(summary.conversations, "chat"), plural(summary.runs, "run")]
+    brought += [plural(summary.schemas, "saved schema")] if summary.schemas else []
+    told = f"{', '.join(brought[:-1])} and {brought[-1]} imported"
+    told += f", {plural(summary.restored, 'deleted one')} brought back" if summary.restored else ""
+    told += f", {summary.skipped:,} left as they were" if summary.skipped else ""
+    others = ", ".join(f"**{literal(name)}**" for name in summary.renamed)
+    renamed = f" Under another name, since theirs was taken: {others}." if others else ""
+    st.success(f"{told}.{renamed}", icon=":material/check:")

@@ -10,11 +10,13 @@ from pydantic import AfterValidator, Field, model_validator
 from service.store.expected import expected_problem
 from service.store.export_fields import Fields, Ident, Index, PromptFields, RunFields, Text, Time
 from service.store.receipt import ReceiptStep
+from service.store.schema_text import LONGEST_NAME, checked_schema
 from service.types import Message, Role
 
 __all__ = [
     "FORMAT",
     "VERSION",
+    "WITHOUT_SCHEMAS",
     "ConversationLine",
     "EndLine",
     "ExpectedFields",
@@ -22,10 +24,13 @@ __all__ = [
     "MessageFields",
     "RepairFields",
     "RunLine",
+    "SchemaLine",
 ]
 
 FORMAT = "openrouter-playground"
-VERSION = 1
+VERSION = 2
+WITHOUT_SCHEMAS = 1
+"""What a file says in which there is no saved schema: older versions read it, too."""
 
 
 class RepairFields(Fields):
@@ -155,13 +160,43 @@ def _misplaced(message: MessageFields, known: Mapping[str, MessageFields]) -> st
     return f'message "{message.id}" has to stand behind message "{message.parent}", which it follows'
 
 
+class VersionFields(Fields):
+    """A version of a saved schema: its text as it was written."""
+
+    created_at: Time
+    note: Text = ""
+    text: Text
+
+    @model_validator(mode="after")
+    def _check(self) -> VersionFields:
+        checked_schema(self.text)
+        return self
+
+
+class SchemaLine(Fields):
+    """A schema saved by name, with its versions from the first to the newest."""
+
+    type: Literal["schema"]
+    id: Ident
+    name: Text
+    created_at: Time
+    versions: Annotated[list[VersionFields], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check(self) -> SchemaLine:
+        if not 1 <= len(" ".join(self.name.split())) <= LONGEST_NAME:
+            raise ValueError(f"the name of a saved schema has 1 to {LONGEST_NAME} characters")
+        return self
+
+
 class EndLine(Fields):
-    """The last line: how many conversations and runs there are, so that a file that was cut off is known."""
+    """The last line: how many of each there are, so that a file that was cut off is known."""
 
     type: Literal["end"]
     conversations: Index
     runs: Index
+    schemas: Index = 0
 
 
-Line = ConversationLine | RunLine | EndLine
+Line = ConversationLine | RunLine | SchemaLine | EndLine
 """Every line but the first."""

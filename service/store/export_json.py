@@ -1,4 +1,4 @@
-"""Conversations and runs as the lines of an export, by the names of `export_fields` and `export_format`."""
+"""Conversations, runs and saved schemas as the lines of an export, by the names of `export_fields`, `export_format`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from service.results import ChatResult, Usage
 from service.store import codec
 from service.store.columns import dump_json
 from service.store.export_fields import DEEPEST, MOST_COST, MOST_SECONDS, ErrorFields, is_deeper
-from service.store.export_format import FORMAT, VERSION
+from service.store.export_format import FORMAT, VERSION, WITHOUT_SCHEMAS
 from service.store.export_rows import Archive, ConversationRows, Prompts
+from service.store.schema_values import SavedSchema, SchemaVersion
 
 __all__ = ["export_lines", "json_line", "written_cost", "written_time"]
 
@@ -50,8 +51,10 @@ def export_lines(archive: Archive, now: datetime, conversation_ids: Sequence[str
     Raises:
         StorageError: What is wanted cannot be read; without its last line, what was given is no export.
     """
-    yield json_line({"format": FORMAT, "version": VERSION, "exported_at": written_time(now)})
-    conversations = runs = 0
+    schema_ids = archive.schema_ids() if conversation_ids is None else []
+    version = VERSION if schema_ids else WITHOUT_SCHEMAS
+    yield json_line({"format": FORMAT, "version": version, "exported_at": written_time(now)})
+    conversations = runs = schemas = 0
     for ident in archive.conversation_ids() if conversation_ids is None else conversation_ids:
         found = archive.conversation(ident)
         if found is not None:
@@ -63,7 +66,22 @@ def export_lines(archive: Archive, now: datetime, conversation_ids: Sequence[str
             listed = _Listed(prompts)
             run = _run(row, listed)
             yield json_line(codec.mask({"type": "run", "prompts": listed.told, "run": run}, archive.keys))
-    yield json_line({"type": "end", "conversations": conversations, "runs": runs})
+    for ident in schema_ids:
+        found_schema = archive.schema(ident)
+        if found_schema is not None:
+            schemas += 1
+            yield json_line(codec.mask(_schema(*found_schema), archive.keys))
+    counted = {"conversations": conversations, "runs": runs} | ({"schemas": schemas} if schemas else {})
+    yield json_line({"type": "end", **counted})
+
+
+def _schema(saved: SavedSchema, versions: Sequence[SchemaVersion]) -> dict[str, Any]:
+    told = [
+        {"created_at": written_time(one.created_at), **({"note": one.note} if one.note else {}), "text": one.text}
+        for one in versions
+    ]
+    first = {"type": "schema", "id": saved.id, "name": saved.name, "created_at": written_time(saved.created_at)}
+    return {**first, "versions": told}
 
 
 class _Listed:

@@ -13,7 +13,9 @@ from service.runs import Run
 from service.store.database import Database
 from service.store.files import load_files, with_files
 from service.store.run_rows import columns_of_end, columns_of_result
-from service.store.tables import ConversationRow, MessageRow, PromptRow, RunRow
+from service.store.schema_rows import find_schema, find_versions
+from service.store.schema_values import SavedSchema, SchemaVersion
+from service.store.tables import ConversationRow, MessageRow, PromptRow, RunRow, SavedSchemaRow
 
 __all__ = ["Archive", "ConversationRows", "Prompts", "batches", "load_prompts"]
 
@@ -101,6 +103,27 @@ class Archive:
                 return
             yield from ((run, prompts) for run in runs)
             last = runs[-1]["seq"]
+
+    def schema_ids(self) -> list[str]:
+        """Return the saved schemas, the oldest first.
+
+        Raises:
+            StorageError: They cannot be read.
+        """
+        row = SavedSchemaRow
+        wanted = select(row.id).where(row.owner == self.owner, row.deleted_at.is_(None))
+        with self.database.read() as connection:
+            return list(connection.scalars(wanted.order_by(row.created_at, row.id)))
+
+    def schema(self, ident: str) -> tuple[SavedSchema, list[SchemaVersion]] | None:
+        """Return a saved schema and its versions, the first one first; `None` when it is gone.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
+        with self.database.read() as connection:
+            saved = find_schema(connection, self.owner, ident=ident)
+            return None if saved is None else (saved, find_versions(connection, self.owner, ident)[::-1])
 
     def _as_it_stands(self, row: Row, load: Load) -> Row:
         """Return a row with its files, and with what has arrived since it was stored."""

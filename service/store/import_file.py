@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from service.errors import ImportFileError
 from service.store.export_fields import DEEPEST, is_deeper
-from service.store.export_format import FORMAT, VERSION, ConversationLine, EndLine, Line, RunLine
+from service.store.export_format import FORMAT, VERSION, ConversationLine, EndLine, Line, RunLine, SchemaLine
 from service.structured.extract import read_json
 
 __all__ = ["MOST_BYTES", "MOST_LINE_BYTES", "ImportFile"]
@@ -18,7 +18,12 @@ __all__ = ["MOST_BYTES", "MOST_LINE_BYTES", "ImportFile"]
 MOST_BYTES = 200_000_000
 MOST_LINE_BYTES = 50_000_000
 
-_KINDS: dict[str, type[Line]] = {"conversation": ConversationLine, "run": RunLine, "end": EndLine}
+_KINDS: dict[str, type[Line]] = {
+    "conversation": ConversationLine,
+    "run": RunLine,
+    "schema": SchemaLine,
+    "end": EndLine,
+}
 _PLACE = re.compile(r"Line \d+, column (\d+): ")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _TAGS = frozenset({"str", "float", "int", "bool"})
@@ -50,15 +55,15 @@ class ImportFile:
         for _ in self.lines():
             pass
 
-    def lines(self) -> Iterator[ConversationLine | RunLine]:
-        """Give its conversations and runs.
+    def lines(self) -> Iterator[ConversationLine | RunLine | SchemaLine]:
+        """Give its conversations, runs and saved schemas.
 
         Raises:
             ImportFileError: It is no export, or broken from here on.
         """
         numbered = self._values()
         _check_header(*next(numbered, (1, None)))
-        counted = {"conversation": 0, "run": 0}
+        counted = {"conversation": 0, "run": 0, "schema": 0}
         seen: dict[tuple[str, str], int] = {}
         for number, value in numbered:
             line = _line(number, value)
@@ -149,16 +154,16 @@ def _path(parts: tuple[int | str, ...]) -> str:
     return out[:200]
 
 
-def _check_once(number: int, line: ConversationLine | RunLine, seen: dict[tuple[str, str], int]) -> None:
+def _check_once(number: int, line: ConversationLine | RunLine | SchemaLine, seen: dict[tuple[str, str], int]) -> None:
     """Refuse a second conversation, or a second line for a run; conversations may show the same run."""
-    ident = line.id if isinstance(line, ConversationLine) else line.run.id
+    ident = line.run.id if isinstance(line, RunLine) else line.id
     first = seen.setdefault((line.type, ident), number)
     if first != number:
         _refuse(number, f'{line.type} "{ident}" is on line {first} already')
 
 
 def _check_end(number: int, line: EndLine, counted: dict[str, int], following: tuple[int, Any] | None) -> None:
-    for kind, told in (("conversation", line.conversations), ("run", line.runs)):
+    for kind, told in (("conversation", line.conversations), ("run", line.runs), ("schema", line.schemas)):
         if counted[kind] != told:
             _refuse(number, f"there should be {told} lines of type {kind}, and there are {counted[kind]}")
     if following is not None:

@@ -23,9 +23,10 @@ from service.store.conversation_rows import (
 )
 from service.store.expected import Expected
 from service.store.export_fields import PromptFields, RunFields
-from service.store.export_format import ConversationLine, MessageFields, RepairFields, RunLine
+from service.store.export_format import ConversationLine, MessageFields, RepairFields, RunLine, SchemaLine
 from service.store.export_rows import batches
 from service.store.files import files_of, store_files, without_files
+from service.store.import_schemas import ImportedSchemas
 from service.store.import_values import run_columns
 from service.store.order import first_seq, free_seq
 from service.store.prompts import link, store_links
@@ -49,6 +50,8 @@ class ImportSummary:
         conversations, messages, runs: What is new.
         restored: Conversations, and runs outside of any, that were there, deleted, and are there again.
         skipped: Those that were there already; nothing of them was changed.
+        schemas: Saved schemas that are new.
+        renamed: The names under which schemas are kept whose own was taken by another.
     """
 
     conversations: int = 0
@@ -56,6 +59,8 @@ class ImportSummary:
     runs: int = 0
     restored: int = 0
     skipped: int = 0
+    schemas: int = 0
+    renamed: tuple[str, ...] = ()
 
 
 class Importing:
@@ -72,15 +77,23 @@ class Importing:
         self._run_ids: dict[str, str] = {}
         self._seqs: dict[datetime, int] = {}
         self._messages = self._runs = self._conversations = self._restored = self._skipped = 0
+        self._schemas = ImportedSchemas(connection, owner, keys)
 
-    def store(self, lines: Iterable[ConversationLine | RunLine]) -> ImportSummary:
+    def store(self, lines: Iterable[ConversationLine | RunLine | SchemaLine]) -> ImportSummary:
         """Store lines that have been checked, and return what is new."""
         for line in lines:
             if isinstance(line, ConversationLine):
                 self._store_conversation(line)
+            elif isinstance(line, SchemaLine):
+                self._store_schema(line)
             else:
                 self._store_run_alone(line)
-        return ImportSummary(self._conversations, self._messages, self._runs, self._restored, self._skipped)
+        brought = (self._conversations, self._messages, self._runs, self._restored, self._skipped)
+        return ImportSummary(*brought, self._schemas.added, tuple(self._schemas.renamed))
+
+    def _store_schema(self, line: SchemaLine) -> None:
+        came_of_it = self._schemas.store(line, self._own_id("schema", line.id))
+        self._count_known(came_of_it != "added", came_of_it == "restored")
 
     def _store_conversation(self, line: ConversationLine) -> None:
         if self._has_conversation(line):

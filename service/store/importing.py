@@ -16,7 +16,7 @@ LONGEST = 600.0
 
 
 def import_file(writer: Writer, owner: str, source: bytes | str, keys: Sequence[str]) -> ImportSummary:
-    """Store the conversations and runs of an export for an owner.
+    """Store the conversations, runs and saved schemas of an export for an owner.
 
     Raises:
         ImportFileError: The file is broken; nothing was stored.

@@ -299,7 +299,9 @@ class Library:
         self._mark_run(owner, run_id, None)
 
     def export_json(self, owner: str, conversation_ids: Sequence[str] | None = None) -> Iterator[str]:
-        """Give an export line by line (docs/export-format.md): these conversations, or all of them and all runs.
+        """Give an export line by line (docs/export-format.md): these conversations, or all of everything.
+
+        All are conversations, runs and saved schemas.
 
         Raises:
             StorageError: What is wanted cannot be read; without its last line, what was given is no export.

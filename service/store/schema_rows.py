@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, inse
 from service.store.conversation_rows import title_pattern
 from service.store.folding import search_words, words_of
 from service.store.run_queries import is_kept
+from service.store.schema_text import LONGEST_NAME
 from service.store.schema_values import NEVER, SavedSchema, SchemaUse, SchemaVersion
 from service.store.tables import RunRow, SavedSchemaRow, SchemaVersionRow
 
@@ -23,6 +24,7 @@ __all__ = [
     "find_schemas",
     "find_unsaved",
     "find_versions",
+    "free_name",
     "name_columns",
 ]
 
@@ -65,6 +67,15 @@ def find_schema(
     is_this = _SCHEMA.id == ident if name is None else _SCHEMA.name_key == name.casefold()
     found = _read(connection, owner, _of(owner, is_deleted=is_deleted).where(is_this))
     return found[0] if found else None
+
+
+def free_name(connection: Connection, owner: str, name: str) -> str:
+    """Return the name, or where another saved schema has it the name with a number behind it."""
+    tried, number = name, 1
+    while find_schema(connection, owner, name=tried) is not None:
+        number += 1
+        tried = f"{name[: LONGEST_NAME - 6]} ({number})"
+    return tried
 
 
 def find_schemas(

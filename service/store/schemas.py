@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from service.errors import InvalidRequestError, InvalidSchemaError
+from service.errors import InvalidRequestError
 from service.store import codec
 from service.store.answer_items import answer_lists
 from service.store.answers import answer_fields, label_of
@@ -26,20 +26,16 @@ from service.store.schema_rows import (
     find_schemas,
     find_unsaved,
     find_versions,
+    free_name,
     name_columns,
 )
+from service.store.schema_text import LONGEST_NAME, checked_schema, read_schema_text
 from service.store.schema_values import AnsweredSchema, AnswerTable, SavedSchema, SchemaUse, SchemaVersion
 from service.store.writer import Writer
-from service.structured.validate import validate
 
 __all__ = ["LONGEST_NAME", "Schemas"]
 
-LONGEST_NAME = 80
-LONGEST_TEXT = 200_000
-"""Characters with all blanks; without them a schema has at most 50,000."""
-
 NOTHING = "Nothing was changed."
-_NOTHING_READ = object()
 T = TypeVar("T")
 
 
@@ -66,7 +62,7 @@ class Schemas:
             InvalidSchemaError: The text is no JSON Schema, or has more than 50,000 characters or 64 levels.
         """
         name = self._checked_name(name)
-        known_by = schema_hash(codec.mask(_checked_schema(text), self._keys))
+        known_by = schema_hash(codec.mask(checked_schema(text), self._keys))
         kept, said = codec.mask(text, self._keys), codec.mask(" ".join(note.split()), self._keys)
 
         def store(connection: Connection) -> SchemaVersion:
@@ -113,7 +109,7 @@ class Schemas:
             text: A schema, or half of one.
             first: The id of the one that is looked for first, where several say the same.
         """
-        schema = _read(text)
+        schema = read_schema_text(text)
         if not isinstance(schema, dict):
             return None
         known_by = schema_hash(codec.mask(schema, self._keys))
@@ -164,7 +160,7 @@ class Schemas:
             gone = find_schema(connection, owner, ident=schema_id, is_deleted=True)
             if gone is None:
                 return None
-            columns = {"deleted_at": None, **name_columns(_free_name(connection, owner, gone.name))}
+            columns = {"deleted_at": None, **name_columns(free_name(connection, owner, gone.name))}
             change_schema(connection, owner, schema_id, columns)
             return find_schema(connection, owner, ident=schema_id)
 
@@ -200,35 +196,6 @@ class Schemas:
                 hint="Choose a shorter one.",
             )
         return name
-
-
-def _checked_schema(text: str) -> Mapping[str, Any]:
-    if len(text) > LONGEST_TEXT:
-        raise InvalidSchemaError(
-            f"A schema has at most {LONGEST_TEXT:,} characters with its blanks, got {len(text):,}."
-        )
-    schema = _read(text)
-    if schema is _NOTHING_READ:
-        raise InvalidSchemaError("What is to be saved is no JSON.")
-    if not isinstance(schema, dict):
-        raise InvalidSchemaError("A schema is a JSON object, in braces.")
-    validate(None, schema)
-    return schema
-
-
-def _read(text: str) -> Any:
-    try:
-        return json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
-        return _NOTHING_READ
-
-
-def _free_name(connection: Connection, owner: str, name: str) -> str:
-    tried, number = name, 1
-    while find_schema(connection, owner, name=tried) is not None:
-        number += 1
-        tried = f"{name[: LONGEST_NAME - 6]} ({number})"
-    return tried
 
 
 def _table_of(saved: SavedSchema, versions: Sequence[SchemaVersion]) -> AnswerTable:

@@ -121,6 +121,21 @@ def test_an_export_comes_back_in(history: AppTest) -> None:
     assert titles(history) == ["the weather at sea", "the price of apples"]
 
 
+def test_saved_schemas_come_back_with_an_import(history: AppTest) -> None:
+    """It is said how many, and under which name where their own was taken."""
+    library = backend().library
+    library.schemas.save("somebody", "Place", '{"type": "object"}')
+    library.schemas.save("somebody", "A *star*", '{"type": "object"}')
+    library.schemas.save("local", "Place", '{"type": "array"}')
+    exported = "".join(library.export_json("somebody")).encode()
+    history.file_uploader[0].upload("chats.jsonl", exported, "application/jsonl")
+    history.button(key="FormSubmitter:import-Import").click().run()
+    assert history.success[0].value == (
+        "0 chats, 0 runs and 2 saved schemas imported. Under another name, since theirs was taken: **Place (2)**."
+    )
+    assert {found.name for found in library.schemas.recent("local")} == {"Place", "Place (2)", "A *star*"}
+
+
 @pytest.mark.parametrize(
     ("at", "words"),
     [
