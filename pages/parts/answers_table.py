@@ -49,7 +49,7 @@ def table_html(table: AnswerTable, runs: Sequence[StoredRun], *, is_demo: bool =
 def table_frame(name: str, head: str, rows: Iterable[Sequence[str]]) -> str:
     """Return a table that scrolls in itself, of cells that are HTML already."""
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    frame = f'<div class="orp-scroll" tabindex="0" role="region" aria-label="{escape(clean(name))}">'
+    frame = f'<div class="orp-rows" tabindex="0" role="region" aria-label="{escape(clean(name))}">'
     return f"{frame}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
