@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
@@ -196,6 +196,15 @@ class OpenRouterConfig(BaseModel):
         if not self.api_key:
             raise ValueError(f"api_key is missing: set {PREFIX}API_KEY (keys: https://openrouter.ai/settings/keys)")
         return self
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, self.shown_base_url if name == "base_url" else value
+
+    @property
+    def shown_base_url(self) -> str:
+        """`base_url` as it may be shown: gateways take keys in the path."""
+        return redact_text(self.base_url, self.api_key.reveal())
 
     @property
     def host(self) -> str:

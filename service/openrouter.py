@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
+from functools import partial
 from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -30,7 +31,7 @@ from service.guard.breaker import BreakerState
 from service.loop import BackgroundLoop
 from service.modelnames import names_same_model
 from service.pricing import CostEstimate
-from service.redact import Redactor
+from service.redact import KeysInUse, Redactor
 from service.results import ChatResult
 from service.runs import Run, Runs
 from service.sender import Sender
@@ -80,12 +81,14 @@ class OpenRouterService:
         self._clock = clock
         self._guard = Guard.from_config(self.config, clock=clock, sleep=sleep, chance=chance)
         self._cache = _response_cache(self.config, clock)
-        self._observer = Observers((*_own_observers(self.config), *observers))
+        self._views: weakref.WeakSet[OpenRouterService] = weakref.WeakSet()
+        self._lock = threading.RLock()
+        # Not a method: what is kept for the loop must not keep the service.
+        self._keys = KeysInUse(partial(_keys_of, self.config.api_key.reveal(), self._views, self._lock))
+        self._observer = Observers((*_own_observers(self.config, self._keys), *observers))
         self._loop = BackgroundLoop()
         self.runs = Runs(self._loop, self._observer)
         self._owns_loop = True
-        self._lock = threading.RLock()
-        self._views: weakref.WeakSet[OpenRouterService] = weakref.WeakSet()
         self._connect()
         self._catalogue = Catalogue(
             lambda: self._client.get("/models"), ttl=self.config.model_cache_ttl, clock=self._clock
@@ -106,7 +109,7 @@ class OpenRouterService:
         self._is_key_refused = False
 
     def __repr__(self) -> str:
-        return f"OpenRouterService(base_url={self.config.base_url!r}, api_key={self.config.api_key!r})"
+        return f"OpenRouterService(base_url={self.config.shown_base_url!r}, api_key={self.config.api_key!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -157,6 +160,11 @@ class OpenRouterService:
             self._views.add(view)
         weakref.finalize(view, _let_go, self._loop, view._client)
         return view
+
+    @property
+    def keys_in_use(self) -> list[str]:
+        """Its own key and those of its views, for whoever writes something down; each view knows of all of them."""
+        return list(self._keys)
 
     def generate(self, prompt: str) -> ChatResult:
         """Send one user message; everything else comes from the configuration.
@@ -538,8 +546,13 @@ def _response_cache(config: OpenRouterConfig, clock: Callable[[], float]) -> Res
     return ResponseCache(ttl=config.cache_ttl, max_bytes=config.cache_max_mb * 1_000_000, clock=clock)
 
 
-def _own_observers(config: OpenRouterConfig) -> tuple[Observer, ...]:
-    redactor = Redactor(config.redact, (config.api_key.reveal(),))
+def _keys_of(own: str, views: weakref.WeakSet[OpenRouterService], lock: threading.RLock) -> list[str]:
+    with lock:
+        return [key for key in (own, *(view.config.api_key.reveal() for view in views)) if key]
+
+
+def _own_observers(config: OpenRouterConfig, keys: KeysInUse) -> tuple[Observer, ...]:
+    redactor = Redactor(config.redact, keys)
     return RunLog(redactor), RunTraces(config.base_url, redactor, has_content=config.trace_content)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from service.secrets import PersonalData, find_secrets, mask_secrets, may_hold_token
 
-__all__ = ["Redactor", "Secret", "mask_key", "may_hold_secret", "redact", "redact_text"]
+__all__ = ["KeysInUse", "Redactor", "Secret", "mask_key", "may_hold_secret", "redact", "redact_text"]
 
 _KEY = re.compile(r"\bsk-[A-Za-z0-9_\-]{8,}")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)([A-Za-z0-9._~+/\-]{8,}=*)")
@@ -17,6 +18,21 @@ _URL_USER = re.compile(r"(?i)\b([a-z][a-z0-9+.\-]*://)[^/\s@'\"]+@")
 _SECRET_NAMES = frozenset({"authorization", "api_key", "api-key", "apikey", "x-api-key", "key", "token", "user_id"})
 _ACCOUNT_NAMES = frozenset({"user_id", "creator_user_id"})
 _LONG_TEXT = 200
+
+
+def _told_by(secret: str) -> int:
+    """Return how many characters of a secret give it away: half of them, and not a mere word."""
+    return max(12, (len(secret) + 1) // 2)
+
+
+def _without(text: str, secret: str) -> str:
+    """Return a text without a secret, and without its beginning where the text was cut off in the middle of it."""
+    text = text.replace(secret, mask_key(secret))
+    begin = secret[: _told_by(secret)]
+    while begin != secret and (at := text.find(begin)) >= 0:
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(text[at:], secret, strict=False))
+        text = f"{text[:at]}…{text[at + len(list(alike)) :]}"
+    return text
 
 
 def mask_key(key: str) -> str:
@@ -29,16 +45,18 @@ def redact_text(text: str, *secrets: str) -> str:
     for secret in secrets:
         # Local servers take any word for a key; "ollama" is no secret, and masking it would garble sentences.
         if len(secret) >= 8:
-            text = text.replace(secret, mask_key(secret))
+            text = _without(text, secret)
     text = _URL_USER.sub(r"\1…@", text)
     text = _BEARER.sub(lambda found: found[1] + mask_key(found[2]), text)
     text = _KEY.sub(lambda found: mask_key(found[0]), text)
     return mask_secrets(text, find_secrets(text)) if may_hold_token(text) else text
 
 
-def may_hold_secret(text: str) -> bool:
+def may_hold_secret(text: str, *secrets: str) -> bool:
     """Whether `redact_text` may change something, found out faster than by doing it."""
-    return "sk-" in text or "@" in text or "bearer" in text.lower() or may_hold_token(text)
+    if "sk-" in text or "@" in text or "bearer" in text.lower() or may_hold_token(text):
+        return True
+    return any(secret[: _told_by(secret)] in text for secret in secrets)
 
 
 @dataclass(frozen=True)
@@ -46,7 +64,7 @@ class Redactor:
     """What logs and traces are cleaned with: keys always go, personal data where that is asked for."""
 
     personal: tuple[PersonalData, ...] = ()
-    secrets: tuple[str, ...] = ()
+    secrets: Sequence[str] = ()
 
     def text(self, text: str) -> str:
         """Return a text as it may be written down."""
@@ -56,6 +74,29 @@ class Redactor:
     def value(self, value: Any) -> Any:
         """Return a copy of a JSON value as it may be written down, without account ids."""
         return _each_text(redact(value, *self.secrets), self.text)
+
+
+class KeysInUse(Sequence[str]):
+    """The keys that are in use whenever this is read: browser sessions bring theirs and take them away.
+
+    Args:
+        find: Returns them.
+    """
+
+    def __init__(self, find: Callable[[], Sequence[str]]) -> None:
+        self._find = find
+
+    def __len__(self) -> int:
+        return len(self._find())
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._find()[place]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._find())
+
+    def __repr__(self) -> str:
+        return f"KeysInUse({len(self)})"
 
 
 def redact(value: Any, *secrets: str, shorten: bool = False) -> Any:

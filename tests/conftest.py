@@ -6,7 +6,7 @@ A folder that needs another simulator overrides `sim` in a conftest of its own.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +15,10 @@ from service import OpenRouterConfig, OpenRouterService
 from service.simulator import Simulator
 from service.telemetry import Observer
 from tests.support import KEY, FakeClock, RecordedSleep
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -110,3 +114,26 @@ def make_service(sim: Simulator) -> Iterator[Callable[..., OpenRouterService]]:
 @pytest.fixture
 def service(make_service: Callable[..., OpenRouterService]) -> OpenRouterService:
     return make_service()
+
+
+@pytest.fixture(scope="session")
+def _exporter() -> "InMemorySpanExporter":
+    """Collect spans: a process has one tracer provider, once and for all."""
+    # Not at the top: that OpenTelemetry is loaded switches traces on.
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return exporter
+
+
+@pytest.fixture
+def spans(_exporter: "InMemorySpanExporter") -> "Iterator[Callable[[], list[ReadableSpan]]]":
+    """Return what gives the spans that have ended since the test began."""
+    _exporter.clear()
+    yield lambda: list(_exporter.get_finished_spans())
+    _exporter.clear()

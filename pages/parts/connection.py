@@ -64,7 +64,7 @@ def _is_openrouter() -> bool:
 
 def _of_other_server() -> str:
     """Say whose key is wanted: what is pasted here is sent there."""
-    return f"Paste a key of the server that this app asks, `{service().config.base_url}`."
+    return f"Paste a key of the server that this app asks, `{service().config.shown_base_url}`."
 
 
 class _OtherKeyError(ConfigurationError):

@@ -84,7 +84,7 @@ def keep_settings(page: str, restored: Mapping[str, Any]) -> None:
 
 def _server() -> str:
     """Return where requests go: a model of one server is unknown to another."""
-    return "demo" if is_demo() else service().config.base_url
+    return "demo" if is_demo() else service().config.shown_base_url
 
 
 def _name(page: str) -> str:

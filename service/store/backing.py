@@ -34,7 +34,7 @@ class Backing:
     writer: Writer
     journal: Journal
     now: Callable[[], datetime]
-    keys: tuple[str, ...] = ()
+    keys: Sequence[str] = ()
     patience: float = 0.25
 
     def wait(self, ticket: Ticket) -> None:

@@ -65,8 +65,7 @@ def mask(value: Any, secrets: Sequence[str] = ()) -> Any:
         holder, place = waiting.pop()
         item = holder[place]
         if isinstance(item, str):
-            is_worth_it = may_hold_secret(item) or any(secret in item for secret in secrets)
-            holder[place] = redact_text(item, *secrets) if is_worth_it else item
+            holder[place] = redact_text(item, *secrets) if may_hold_secret(item, *secrets) else item
         elif isinstance(item, Mapping | list | tuple):
             holder[place] = inner = dict(item) if isinstance(item, Mapping) else list(item)
             waiting += [(inner, name) for name in (inner if isinstance(inner, dict) else range(len(inner)))]
@@ -79,10 +78,10 @@ def encode_request(request: ChatRequest, payload: Mapping[str, Any], secrets: Se
     The messages of the body are those of the request.
     """
     rest: dict[str, Any] = {
-        "model": request.model,
+        "model": mask(request.model, secrets),
         "parameters": {**request.parameters.set_fields(), "extra_body": request.parameters.extra_body},
         "tools": [_set_fields(tool) for tool in request.tools],
-        "tool_choice": request.tool_choice,
+        "tool_choice": mask(request.tool_choice, secrets),
         "payload": _own_of_payload(request, payload),
     }
     if headers := _headers(request, secrets):

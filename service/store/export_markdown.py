@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -14,8 +14,10 @@ from markdown_it import MarkdownIt
 
 from service.errors import OpenRouterError
 from service.outcomes import OUTCOMES, outcome_name
+from service.redact import redact_text
 from service.results import ChatResult
 from service.runs import Run
+from service.store import codec
 from service.store.conversation import OpenConversation
 from service.store.values import RunView, StoredMessage
 from service.types import ContentPart, Message
@@ -29,8 +31,12 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def conversation_markdown(conversation: OpenConversation) -> str:
+def conversation_markdown(conversation: OpenConversation, keys: Sequence[str] = ()) -> str:
     """Return the shown path: a heading for each message, its text, and under an answer how it came about.
+
+    Args:
+        conversation: As it is open: what has just been said is in memory as it was sent.
+        keys: What must not be written, beside what looks like a key.
 
     Raises:
         StorageError: The messages cannot be read.
@@ -40,7 +46,8 @@ def conversation_markdown(conversation: OpenConversation) -> str:
     blocks += _system_prompt(messages)
     for message in messages:
         blocks += _said(message) if message.run is None else _answered(message.run)
-    return _UNWRITABLE.sub("\ufffd", "\n\n".join(blocks)) + "\n"
+    told = codec.mask("\n\n".join(blocks), [*keys, *map(_escaped, keys)])
+    return _UNWRITABLE.sub("\ufffd", told) + "\n"
 
 
 def prose(text: str) -> str:
@@ -157,7 +164,11 @@ def _time(at: datetime) -> str:
 
 def _inline(text: str) -> str:
     """Return a text on one line, as it is written."""
-    return _MARKS.sub(lambda found: f"\\{found[0]}", " ".join(text.split()))
+    return _escaped(redact_text(" ".join(text.split())))
+
+
+def _escaped(text: str) -> str:
+    return _MARKS.sub(lambda found: f"\\{found[0]}", text)
 
 
 @cache

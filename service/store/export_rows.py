@@ -55,7 +55,7 @@ class Archive:
     database: Database
     owner: str
     find_live: Callable[[str], Run | None]
-    keys: tuple[str, ...]
+    keys: Sequence[str]
 
     def conversation_ids(self) -> list[str]:
         """Return the conversations that hold anything, oldest first.

@@ -43,6 +43,8 @@ def _request(request: RequestFields, keys: Sequence[str]) -> dict[str, Any]:
     rest = request.model_dump()
     for name in ("parameters", "tools", "payload"):
         rest[name] = redact(rest[name], *keys)
+    for name in ("model", "tool_choice"):
+        rest[name] = codec.mask(rest[name], keys)
     shape = rest.pop("response_format")
     return rest if shape is None else rest | {"response_format": codec.mask(shape, keys)}
 

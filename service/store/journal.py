@@ -60,7 +60,7 @@ class Journal:
         is_threaded: bool = True,
     ) -> None:
         self.process_id = secrets.token_hex(16)
-        self._writer, self._locks, self._now, self._keys = writer, locks, now, tuple(keys)
+        self._writer, self._locks, self._now, self._keys = writer, locks, now, keys
         self._watched: dict[str, _Watched] = {}
         self._sent: dict[str, Chain] = {}
         self._guard = threading.Lock()

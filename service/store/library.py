@@ -96,7 +96,7 @@ class Library:
         self._writer = Writer(self._database, is_ready=self._try_to_prepare())
         locks = locks_folder(self._database.url, settings)
         self._journal = Journal(self._writer, locks, now=now, keys=keys, is_threaded=is_threaded)
-        self._backing = Backing(self._database, self._writer, self._journal, now, tuple(keys), patience)
+        self._backing = Backing(self._database, self._writer, self._journal, now, keys, patience)
         self.preferences = Preferences(self._database, self._writer, now, keys)
         self.schemas = Schemas(self._database, self._writer, now, keys)
         self._lock = threading.Lock()
@@ -352,7 +352,7 @@ class Library:
         Raises:
             StorageError: The messages cannot be read.
         """
-        return conversation_markdown(conversation)
+        return conversation_markdown(conversation, self._backing.keys)
 
     def import_json(self, owner: str, source: bytes | str) -> ImportSummary:
         """Store what an export holds, all of it or nothing; what this owner has already is left as it is.

@@ -25,7 +25,7 @@ class Preferences:
     """Small JSON values by owner and name, read when a session begins and kept when they change."""
 
     def __init__(self, database: Database, writer: Writer, now: Callable[[], datetime], keys: Sequence[str]) -> None:
-        self._database, self._writer, self._now, self._keys = database, writer, now, tuple(keys)
+        self._database, self._writer, self._now, self._keys = database, writer, now, keys
         self._known: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
 

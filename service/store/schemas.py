@@ -46,7 +46,7 @@ class Schemas:
     """
 
     def __init__(self, database: Database, writer: Writer, now: Callable[[], datetime], keys: Sequence[str]) -> None:
-        self._database, self._writer, self._now, self._keys = database, writer, now, tuple(keys)
+        self._database, self._writer, self._now, self._keys = database, writer, now, keys
 
     def save(self, owner: str, name: str, text: str, *, note: str = "") -> SchemaVersion:
         """Save a schema as the newest version of that name; the text of the newest makes no other.

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from service.redact import Redactor
 from service.telemetry.observer import Observer
 
 if TYPE_CHECKING:
@@ -32,11 +33,17 @@ class Metrics(Observer):
 
     Args:
         services: Returns the services whose runs and breakers are looked at when the figures are read.
+        redactor: What names of models are cleaned with.
     """
 
-    def __init__(self, services: Callable[[], Iterable[OpenRouterService]] = tuple) -> None:
+    def __init__(
+        self,
+        services: Callable[[], Iterable[OpenRouterService]] = tuple,
+        redactor: Redactor = Redactor(),  # noqa: B008 - a frozen value
+    ) -> None:
         from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
+        self._redactor = redactor
         self._services = services
         self._models: set[str] = set()
         self._lock = threading.Lock()
@@ -67,7 +74,7 @@ class Metrics(Observer):
             buckets=FIRST_TOKENS,
             registry=registry,
         )
-        registry.register(_Now(services))
+        registry.register(_Now(services, redactor))
 
     def render(self) -> tuple[bytes, str]:
         """Return the figures as Prometheus reads them, and their content type."""
@@ -110,18 +117,20 @@ class Metrics(Observer):
 
     def _label(self, run: Run) -> str:
         """Return the model as a label: the one asked for, once it has answered."""
+        model = self._redactor.text(run.model)
         with self._lock:
             has_answered = run.answer.has_output and run.answer.fault is None
             if has_answered and len(self._models) < MOST_MODELS:
-                self._models.add(run.model)
-            return run.model if run.model in self._models else OTHER_MODEL
+                self._models.add(model)
+            return model if model in self._models else OTHER_MODEL
 
 
 class _Now:
     """What is so when the figures are read."""
 
-    def __init__(self, services: Callable[[], Iterable[OpenRouterService]]) -> None:
+    def __init__(self, services: Callable[[], Iterable[OpenRouterService]], redactor: Redactor) -> None:
         self._services = services
+        self._redactor = redactor
 
     def describe(self) -> Iterator[Any]:
         """Say what is collected, without asking anybody."""
@@ -144,7 +153,8 @@ class _Now:
         )
         worst: dict[str, int] = {}
         for service in services:
-            for model, state in service.breakers.items():
+            for name, state in service.breakers.items():
+                model = self._redactor.text(name)
                 worst[model] = max(worst.get(model, 0), _BREAKER[state])
         for model, value in sorted(worst.items())[:MOST_MODELS]:
             breakers.add_metric([model], value)

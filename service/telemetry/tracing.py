@@ -55,8 +55,8 @@ class RunTraces(Observer):
             return
         from opentelemetry.trace import SpanKind
 
-        attributes = self._of_request(run)
-        self._runs[run.id] = tracer.start_span(f"chat {run.model}", kind=SpanKind.CLIENT, attributes=attributes)
+        name, attributes = self._redactor.text(f"chat {run.model}"), self._cleaned(self._of_request(run))
+        self._runs[run.id] = tracer.start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
 
     def attempt_started(self, run: Run) -> None:
         """Begin an attempt's span."""
@@ -69,13 +69,15 @@ class RunTraces(Observer):
             f"attempt {run.attempt}",
             context=set_span_in_context(parent),
             kind=SpanKind.CLIENT,
-            attributes={**self._server, "gen_ai.request.model": run.model, "openrouter.attempt": run.attempt},
+            attributes=self._cleaned(
+                {**self._server, "gen_ai.request.model": run.model, "openrouter.attempt": run.attempt}
+            ),
         )
 
     def attempt_ended(self, run: Run, error: OpenRouterError | None) -> None:
         """End an attempt's span."""
         if (span := self._attempts.pop(run.id, None)) is not None:
-            _set(span, {"gen_ai.response.id": run.request_id})
+            span.set_attributes(self._cleaned({"gen_ai.response.id": run.request_id}))
             self._end(span, error)
 
     def run_ended(self, run: Run) -> None:
@@ -83,7 +85,7 @@ class RunTraces(Observer):
         if (span := self._runs.pop(run.id, None)) is None:
             return
         if run.result is not None:
-            _set(span, self._of_result(run, run.result))
+            span.set_attributes(self._cleaned(self._of_result(run, run.result)))
         self._end(span, run.error)
 
     def _of_request(self, run: Run) -> dict[str, Any]:
@@ -105,7 +107,7 @@ class RunTraces(Observer):
             attributes["gen_ai.input.messages"] = self._content(
                 [_message(message) for message in run.payload.get("messages", ())]
             )
-        return {name: value for name, value in attributes.items() if value is not None}
+        return attributes
 
     def _of_result(self, run: Run, result: ChatResult) -> dict[str, Any]:
         usage = result.usage
@@ -134,6 +136,10 @@ class RunTraces(Observer):
             attributes["gen_ai.output.messages"] = self._content([answer])
         return attributes
 
+    def _cleaned(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is known of attributes: a model, a stop sequence or an id may be a key that was pasted there."""
+        return {name: self._redactor.value(value) for name, value in attributes.items() if value is not None}
+
     def _content(self, messages: list[dict[str, Any]]) -> str:
         return json.dumps(self._redactor.value(messages), ensure_ascii=False)
 
@@ -141,7 +147,8 @@ class RunTraces(Observer):
         if error is not None:
             from opentelemetry.trace import StatusCode
 
-            _set(span, {"error.type": type(error).__name__, "http.response.status_code": error.status_code})
+            told = {"error.type": type(error).__name__, "http.response.status_code": error.status_code}
+            span.set_attributes(self._cleaned(told))
             span.set_status(StatusCode.ERROR, self._redactor.text(error.message))
         span.end()
 
@@ -157,10 +164,6 @@ def _tracer() -> Tracer | None:
 
 def _usual_port(scheme: str) -> int:
     return 443 if scheme == "https" else 80
-
-
-def _set(span: Span, attributes: Mapping[str, Any]) -> None:
-    span.set_attributes({name: value for name, value in attributes.items() if value is not None})
 
 
 def _message(message: Mapping[str, Any]) -> dict[str, Any]:

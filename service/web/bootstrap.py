@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from service.config import DEFAULT_BASE_URL, OpenRouterConfig, read_environment
 from service.errors import ConfigurationError, OpenRouterError, StorageError
 from service.openrouter import OpenRouterService
-from service.redact import Redactor
+from service.redact import KeysInUse, Redactor
 from service.runs import Run
 from service.telemetry import Metrics, configure_logging
 from service.web.settings import AppSettings, read_app_settings
@@ -31,7 +31,7 @@ DEMO_MODEL = "sim/writer"
 class Backend:
     """The service that pages use, whether it talks to the simulator (`is_demo`), and the library of all that was said.
 
-    `settings` is what demo mode was told.
+    `keys` are those that are in use, browser sessions' among them; `settings` is what demo mode was told.
     """
 
     service: OpenRouterService
@@ -39,6 +39,7 @@ class Backend:
     library: Library
     app: AppSettings
     metrics: Metrics
+    keys: Sequence[str] = field(default=(), repr=False)
     simulator: Any = None
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -86,30 +87,33 @@ def _find_settings(environ: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _make_backend(found: Mapping[str, str]) -> Backend:
-    app, metrics = read_app_settings(found), Metrics(services)
+    app, made = read_app_settings(found), list[OpenRouterService]()
+    keys = KeysInUse(lambda: [key for one in (*made, *_keyless.values()) for key in one.keys_in_use])
+    metrics = Metrics(services, Redactor((), keys))
     if "OPENROUTER_API_KEY" in found or "OPENROUTER_BASE_URL" in found:
         config = _config(found)
-        library = _open_library(found, config)
-        return Backend(OpenRouterService(config, observers=[metrics]), False, library, app, metrics)
+        library = _open_library(found, keys)
+        made.append(OpenRouterService(config, observers=[metrics]))
+        return Backend(made[0], False, library, app, metrics, keys)
     from service.simulator import Simulator
 
     simulator = Simulator(requires_key=False, record=False)
     simulator.start()
     try:
         config = _config({"OPENROUTER_MODEL": DEMO_MODEL, **found, "OPENROUTER_BASE_URL": simulator.base_url})
-        library = _open_library(found, config)
+        library = _open_library(found, keys)
     except OpenRouterError:
         simulator.stop()
         raise
-    service = OpenRouterService(config, observers=[metrics])
-    return Backend(service, True, library, app, metrics, simulator, dict(found))
+    made.append(OpenRouterService(config, observers=[metrics]))
+    return Backend(made[0], True, library, app, metrics, keys, simulator, dict(found))
 
 
-def _open_library(found: Mapping[str, str], config: OpenRouterConfig) -> Library:
+def _open_library(found: Mapping[str, str], keys: Sequence[str]) -> Library:
     # Not at the top: to load SQLAlchemy takes longer than all the rest.
     from service.store import Library
 
-    return Library(environ=found, keys=[config.api_key.reveal()] if config.api_key else [])
+    return Library(environ=found, keys=keys)
 
 
 def _config(found: Mapping[str, str]) -> OpenRouterConfig:
@@ -158,7 +162,6 @@ def close_backend() -> None:
     with _lock:
         made, _backend = _backend, None
         others = list(_keyless.values())
-        _keyless.clear()
     for service in others:
         service.close(as_interrupted=True)
     if made is not None:
@@ -167,6 +170,9 @@ def close_backend() -> None:
             made.simulator.stop()
         if not made.library.close():
             print("\n  Not everything could be stored.\n", file=sys.stderr, flush=True)  # noqa: T201
+    with _lock:
+        # Not before: what the library stores last is cleaned of their keys.
+        _keyless.clear()
 
 
 def lifespan() -> Callable[[Any], AbstractAsyncContextManager[dict[str, Any]]]:
@@ -191,7 +197,8 @@ def lifespan() -> Callable[[Any], AbstractAsyncContextManager[dict[str, Any]]]:
 
 def _log_as_told(made: Backend) -> Callable[[], None]:
     config = made.service.config
-    redactor = Redactor(config.redact, (config.api_key.reveal(), made.app.metrics_token.reveal()))
+    keys = KeysInUse(lambda: [*made.keys, made.app.metrics_token.reveal()])
+    redactor = Redactor(config.redact, keys)
     return configure_logging(made.app.log_level, made.app.log_format, redactor=redactor)
 
 
@@ -202,6 +209,6 @@ def _start(environ: Mapping[str, str]) -> Backend:
     except (ConfigurationError, StorageError) as error:
         print(f"\n  The app did not start: {error}\n  {error.hint}\n", file=sys.stderr, flush=True)  # noqa: T201
         raise SystemExit(2) from None
-    where = "demo mode, no key needed" if made.is_demo else made.service.config.base_url
+    where = "demo mode, no key needed" if made.is_demo else made.service.config.shown_base_url
     print(f"\n  OpenRouter Playground is ready ({where}).", file=sys.stderr, flush=True)  # noqa: T201
     return made

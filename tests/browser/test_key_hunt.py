@@ -22,6 +22,18 @@ PUBLIC = "garden-party"
 """What is no secret, and is found wherever something is told of a run."""
 
 
+TRACING = """
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SimpleSpanProcessor
+
+provider = TracerProvider()
+provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter(out=open({path!r}, "a"))))
+trace.set_tracer_provider(provider)
+"""
+"""What an operator's process does who wants traces; Python runs it first of all."""
+
+
 class Hunt:
     """All that was told to somebody, by place."""
 
@@ -63,6 +75,13 @@ def fetch(app: App, path: str) -> bytes:
         return refusal.read()
 
 
+def trace_to(file: Path) -> dict[str, str]:
+    """Return the settings with which a process writes its spans to a file, prompts and answers included."""
+    file.parent.mkdir()
+    file.with_name("sitecustomize.py").write_text(TRACING.format(path=str(file)))
+    return {"PYTHONPATH": str(file.parent), "OPENROUTER_TRACE_CONTENT": "true"}
+
+
 def connect(page: Page, key: str) -> None:
     page.get_by_label("API key", exact=True).fill(key)
     page.get_by_role("button", name="Connect", exact=True).click()
@@ -85,13 +104,19 @@ def say_what_goes_wrong(page: Page, server: Simulator, key: str) -> None:
 
 
 def test_no_key_is_found_in_anything_that_comes_out(
-    start_app: Callable[..., App], open_page: Callable[..., Page], server: Simulator, wait_idle: Callable[[Page], None]
+    start_app: Callable[..., App],
+    open_page: Callable[..., Page],
+    server: Simulator,
+    wait_idle: Callable[[Page], None],
+    tmp_path: Path,
 ) -> None:
-    """Pages, frames, addresses, the console, exports, figures, output, database, data folder."""
+    """Pages, frames, addresses, the console, exports, figures, output, spans, database, data folder."""
     server.clear()
     hunt = Hunt()
     settings = {"OPENROUTER_API_KEY": SET, "OPENROUTER_BASE_URL": server.base_url, "OPENROUTER_MODEL": "sim/echo"}
-    app = start_app({**settings, "OPENROUTER_MAX_RETRIES": "0", "STREAMLIT_LOGGER_LEVEL": "debug"})
+    spans = tmp_path / "traced" / "spans.jsonl"
+    settings |= {"OPENROUTER_MAX_RETRIES": "0", "STREAMLIT_LOGGER_LEVEL": "debug", **trace_to(spans)}
+    app = start_app(settings)
     page = open_page(app.url)
     hunt.watch(page)
     page.reload()
@@ -117,11 +142,12 @@ def test_no_key_is_found_in_anything_that_comes_out(
     page.goto("about:blank")
     app.stop()
     hunt.add("output", app.log())
+    hunt.add("spans", spans.read_bytes())
     for file in data_files(app.log_file.parent):
         hunt.add(file.name, file.read_bytes())
 
     assert hunt.found(MARK) == []
-    wanted = {"frames", "page", "/export/chats.jsonl", "/export/runs.csv", "playground.sqlite3"}
+    wanted = {"frames", "page", "spans", "/export/chats.jsonl", "/export/runs.csv", "playground.sqlite3"}
     assert wanted <= set(hunt.found(PUBLIC))
     assert {"addresses", "output"} <= set(hunt.places)
 

@@ -3,14 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from opentelemetry import trace
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
 from opentelemetry.trace import SpanKind, StatusCode
 
@@ -20,24 +18,6 @@ from tests.support import KEY, ask, failing
 
 MakeService = Callable[..., OpenRouterService]
 ROOT = Path(__file__).resolve().parents[2]
-_exporter = InMemorySpanExporter()
-
-
-@pytest.fixture(scope="session")
-def _provider() -> None:
-    """A process has one provider, once and for all."""
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(_exporter))
-    trace.set_tracer_provider(provider)
-
-
-@pytest.fixture
-def spans(_provider: None) -> Iterator[Callable[[], list[ReadableSpan]]]:
-    _exporter.clear()
-    yield lambda: list(_exporter.get_finished_spans())
-    _exporter.clear()
-
-
 Spans = Callable[[], list[ReadableSpan]]
 
 
