@@ -70,6 +70,11 @@ class Attachment:
     data: bytes = b""
     url: str = ""
 
+    @property
+    def text(self) -> str:
+        """What a text says; "" for anything else."""
+        return (_decoded(self.data) or "") if self.kind == "text" else ""
+
     def part(self) -> ContentPart:
         """Return the part of a message that holds it."""
         if self.kind == "image":
@@ -78,7 +83,7 @@ class Attachment:
             return ContentPart.file(self.url or self.data, filename=self.name, media_type=self.media_type)
         if self.kind == "audio":
             return ContentPart.audio(self.data, format=cast(AudioFormat, self.media_type.removeprefix("audio/")))
-        return ContentPart.text(f'<file name="{self.name}">\n{_decoded(self.data)}\n</file>')
+        return ContentPart.text(f'<file name="{self.name}">\n{self.text}\n</file>')
 
 
 def attach_file(name: str, data: bytes, *, most_mb: int) -> Attachment:

@@ -37,6 +37,9 @@ _TOKENS = {
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?:.*?-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----|.*)", re.DOTALL
 )
+_SHORTEST_KEY = 8
+"""A local server takes any word for a key; a shorter one stands anywhere by chance."""
+
 _STARTS = (
     *("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "AIza", "xox", "hf_", "gsk_"),
     *("k_live_", "eyJ", "PRIVATE KEY"),
@@ -66,11 +69,18 @@ class Found:
     shown: str
 
 
-def find_secrets(text: str, personal: Collection[PersonalData] = ()) -> list[Found]:
-    """Return the keys in a text, and the given kinds of personal data, by their places; none overlaps another."""
+def find_secrets(text: str, personal: Collection[PersonalData] = (), own: Collection[str] = ()) -> list[Found]:
+    """Return the keys in a text, and the given kinds of personal data, by their places; none overlaps another.
+
+    Args:
+        text: What is looked at.
+        personal: Kinds of personal data.
+        own: Keys that are found whatever they look like, from eight characters on.
+    """
     found: list[Found] = []
     taken = 0
-    for one in sorted((*_keys_in(text), *_personal_data_in(text, personal)), key=lambda one: (one.start, -one.end)):
+    every = (*_keys_in(text), *_own_keys_in(text, own), *_personal_data_in(text, personal))
+    for one in sorted(every, key=lambda one: (one.start, -one.end)):
         if one.start >= taken:
             found.append(one)
             taken = one.end
@@ -99,6 +109,13 @@ def _keys_in(text: str) -> Iterator[Found]:
     for kind, form in forms.items():
         for match in form.finditer(text):
             yield Found(kind, match.start(), match.end(), f"…{match[0][-4:]}")
+
+
+def _own_keys_in(text: str, own: Collection[str]) -> Iterator[Found]:
+    for key in own:
+        if len(key) >= _SHORTEST_KEY:
+            for match in re.finditer(re.escape(key), text):
+                yield Found("the key that this app uses", match.start(), match.end(), f"…{key[-4:]}")
 
 
 def _personal_data_in(text: str, personal: Collection[PersonalData]) -> Iterator[Found]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from pages.parts.run_settings import RunSettings
@@ -23,6 +24,7 @@ __all__ = [
     "note_problems",
     "problems",
     "refused",
+    "replace_attached",
 ]
 
 _KINDS = {"image_url": "image", "input_audio": "audio"}
@@ -57,6 +59,16 @@ def add_file(here: str, name: str, data: bytes) -> None:
         raise UnusableFileError(f"{found.name} is too much: all files of a message may have {most} MB together.")
     if found not in waiting:
         put_input(_key(here), (*waiting, found))
+
+
+def replace_attached(here: str, texts: Mapping[str, str]) -> None:
+    """Let other texts wait in the place of some text files."""
+    if texts and attached(here):
+        changed = (
+            replace(one, data=texts[one.text].encode()) if one.kind == "text" and one.text in texts else one
+            for one in attached(here)
+        )
+        put_input(_key(here), tuple(changed))
 
 
 def add_link(here: str, url: str) -> None:

@@ -26,6 +26,7 @@ from pages.parts.message import show_message
 from pages.parts.problems import show_problems
 from pages.parts.run_settings import RunSettings
 from pages.parts.secret_card import hold_back, secret_card
+from pages.parts.settings_secrets import other_problems, settings_secret_card
 from pages.parts.state import library, opened_dialog
 from pages.parts.window import STEP, count_below
 from service.store import OpenConversation
@@ -80,7 +81,8 @@ def _latest(settings: RunSettings, drawn: Drawn, leaf: str | None, edited: str |
     text = next((given for given in (released, kept, typed) if given is not None), None)
     if text is not None:
         hold_back_files(text, settings, here)
-    if text and released is None and not (shown is not None and shown.live_runs):
+    is_possible = not settings.problems and not (shown is not None and shown.live_runs)
+    if text is not None and released is None and is_possible:
         hold_back(text, page="chat", conversation=here)
     is_same = (library().problem, edited_message()) == (drawn.problem, edited)
     below = count_below(shown, drawn.settled) if is_same else None
@@ -103,8 +105,10 @@ def _latest(settings: RunSettings, drawn: Drawn, leaf: str | None, edited: str |
 def _input(settings: RunSettings, here: str) -> tuple[str | None, str | None]:
     """Draw the input and what stands above it; return what was held back and may go now, and what was typed."""
     with st.bottom:
-        released = secret_card(page="chat", conversation=here)
-        show_problems(settings.problems)
+        # One question at a time.
+        released = None if settings.secrets else secret_card(page="chat", conversation=here)
+        settings_secret_card(settings.secrets, page="chat")
+        show_problems(other_problems(settings.problems, settings.secrets))
         attach_bar(settings, here)
         return released, message_input(here, settings.model)
 

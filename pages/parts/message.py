@@ -134,7 +134,7 @@ def _editor(message: StoredMessage, said_in: OpenConversation, settings: RunSett
                 disabled=not text.strip(),
             )
             st.button("Cancel", key=f"{key}.cancel", on_click=end_editing)
-        may_go = not is_question or is_confirmed(text, key=key, is_sent=is_sent)
+        may_go = not is_question or is_confirmed([key], key=key, is_sent=is_sent)
     if is_sent and may_go and not (is_question and settings.problems):
         end_editing()
         say_instead(message.id, with_words(message.content, text), said_in, settings)

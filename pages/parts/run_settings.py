@@ -20,10 +20,12 @@ from pages.parts.provider_preferences import provider_preferences
 from pages.parts.providers_view import providers_view
 from pages.parts.response_format_input import format_in_force, response_format_input
 from pages.parts.schema_dialogs import was_opened
+from pages.parts.settings_secrets import mask_system_prompt, secret_problems, undecided
 from pages.parts.state import close_dialog, input_value, opened_dialog, service
 from pages.parts.tools_input import ToolChoice, tools_input
 from service import Message, ModelParameters, OpenRouterConfig, ResponseFormat
 from service.attachments import with_pdf_engine
+from service.outgoing import Holding
 
 __all__ = ["RunSettings", "run_settings"]
 
@@ -32,7 +34,7 @@ _STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8'
 
 @dataclass(frozen=True)
 class RunSettings:
-    """The choices of the panel; while `problems` has sentences, nothing is to be sent."""
+    """The choices of the panel; while `problems` has sentences, nothing is to be sent. `secrets` are among them."""
 
     model: str
     system_prompt: str
@@ -41,6 +43,7 @@ class RunSettings:
     tools: ToolChoice = field(default_factory=ToolChoice)
     problems: tuple[str, ...] = ()
     pdf_engine: str | None = None
+    secrets: tuple[Holding, ...] = ()
 
     def request_fields(self, messages: Sequence[Message] = ()) -> dict[str, Any]:
         """Return what `Conversation.to_request` takes beside messages and model, for these messages."""
@@ -96,7 +99,7 @@ def _panel(page: str) -> RunSettings:
     tools = tools_input(page, info, providers)
     advanced = advanced_inputs(page, model, info, providers)
     await_providers(providers)
-    problems = (*model_problems, *parameter_problems, *format_problems, *tools.problems, *advanced.problems)
+    faults = (*model_problems, *parameter_problems, *format_problems, *tools.problems, *advanced.problems)
     parameters = ModelParameters(
         **values,
         **advanced.fields,
@@ -104,7 +107,10 @@ def _panel(page: str) -> RunSettings:
         extra_body=advanced.extra.body,
         extra_headers=advanced.extra.headers,
     )
-    return RunSettings(model, system_prompt, parameters, response_format, tools, problems, advanced.pdf_engine)
+    secrets = undecided(page, system_prompt, parameters, tools, response_format)
+    problems = (*faults, *secret_problems(secrets))
+    engine = advanced.pdf_engine
+    return RunSettings(model, system_prompt, parameters, response_format, tools, problems, engine, secrets)
 
 
 def _prompt_fold(page: str) -> DeltaGenerator:
@@ -121,6 +127,7 @@ def _configured() -> OpenRouterConfig:
 
 def _system_prompt(page: str) -> str:
     configured = _configured().system_prompt
+    mask_system_prompt(page)
     entered = st.text_area(
         "System prompt",
         key=f"{page}.system_prompt",

@@ -8,6 +8,7 @@ from pages.parts.live_view import live_view
 from pages.parts.plain import literal
 from pages.parts.response_format_choice import FormatKeys
 from pages.parts.schema_found import Found
+from pages.parts.secret_words import READS, searcher, sentence
 from pages.parts.state import input_value, is_demo, library, owner, put_input, service
 from service import InvalidSchemaError, OpenRouterError, Run
 from service.structured import read_described_schema, schema_request
@@ -70,6 +71,10 @@ def _start(keys: FormatKeys, model: str) -> None:
     if not text:
         put_input(_problem_key(keys), "Describe first what an answer should hold.")
         return
+    if (held := searcher().in_texts(("the description", text))) and input_value(_told_key(keys)) != text:
+        put_input(_told_key(keys), text)
+        put_input(_problem_key(keys), f"{sentence(held)} {READS} Press again to send it as it is.")
+        return
     try:
         run = service().start(schema_request(text, model=model, native=_is_native(model)), session=owner())
         library().record(owner(), run, kind=KIND)
@@ -101,6 +106,10 @@ def _text_key(keys: FormatKeys) -> str:
 
 def _run_key(keys: FormatKeys) -> str:
     return f"{keys.kind}.described"
+
+
+def _told_key(keys: FormatKeys) -> str:
+    return f"{keys.kind}.described_told"
 
 
 def _problem_key(keys: FormatKeys) -> str:

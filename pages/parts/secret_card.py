@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from pages.parts.attached import attached, replace_attached
 from pages.parts.conversation_state import keep_draft
 from pages.parts.plain import literal
-from pages.parts.state import input_value, put_input, service
-from service.secrets import Found, find_secrets, mask_secrets
+from pages.parts.secret_words import READS, searcher, sentence
+from pages.parts.state import input_value, put_input
+from service.outgoing import Holding
+from service.secrets import mask_secrets
 
 __all__ = ["hold_back", "is_confirmed", "secret_card"]
 
-SHOWN = 3
 LENGTH = 200
 
 
 def hold_back(text: str, *, page: str, conversation: str) -> None:
     """Keep a message that seems to hold something secret, and run the page again, where `secret_card` asks about it.
 
-    While it asks about one, another stays in the input.
+    The text files that wait beside it are looked at, too. While it asks about one, another stays in the input.
     """
     if _held(page, conversation) is not None:
         keep_draft(text)
         st.toast("Decide about the message above the input first.", icon=":material/key_vertical:")
         st.rerun()
-    if _found(text):
+    if searcher().in_message(text, attached(conversation)):
         put_input(f"{page}.held", (conversation, text))
         st.rerun()
 
@@ -39,11 +43,12 @@ def secret_card(*, page: str, conversation: str) -> str | None:
     text = _held(page, conversation)
     if text is None:
         return None
-    found = _found(text)
-    masked = mask_secrets(text, found)
+    held = searcher().in_message(text, attached(conversation))
+    masked = next((_masked(one) for one in held if one.text == text), text)
     with st.container(border=True, key=f"{page}.secret", gap="small"):
-        st.warning(f"**Not sent yet.** {_sentence(found)}", icon=":material/key_vertical:")
-        st.caption(f"Masked, it reads: {literal(masked[:LENGTH])}{'…' if len(masked) > LENGTH else ''}")
+        st.warning(f"**Not sent yet.** {sentence(held)} {READS}", icon=":material/key_vertical:")
+        if masked != text:
+            st.caption(f"Masked, it reads: {literal(masked[:LENGTH])}{'…' if len(masked) > LENGTH else ''}")
         with st.container(horizontal=True, gap="small"):
             is_masked = st.button("Mask and send", key=f"{page}.secret.mask", type="primary")
             is_sent = st.button("Send anyway", key=f"{page}.secret.send")
@@ -54,6 +59,7 @@ def secret_card(*, page: str, conversation: str) -> str | None:
         keep_draft(text)
         st.rerun()
     if is_masked:
+        replace_attached(conversation, {one.text: _masked(one) for one in held})
         return masked
     return text if is_sent else None
 
@@ -63,38 +69,36 @@ def _held(page: str, conversation: str) -> str | None:
     return held[1] if isinstance(held, tuple) and held[0] == conversation else None
 
 
-def is_confirmed(text: str, *, key: str, is_sent: bool) -> bool:
-    """Say what an edited message seems to hold; sending it a second time, unchanged, is meant so.
+def is_confirmed(keys: Sequence[str], *, key: str, is_sent: bool, place: str = "this message") -> bool:
+    """Say what typed texts seem to hold; sending them a second time, unchanged, is meant so.
 
     Args:
-        text: What the editor says.
-        key: The editor's.
+        keys: The inputs that hold the texts. "Mask" changes what they say.
+        key: Unique on the page.
         is_sent: Whether Send was pressed.
+        place: What they are called.
 
     Returns:
-        Whether it may go.
+        Whether they may go.
     """
-    found = _found(text)
-    if not found:
+    texts = [str(input_value(name) or "") for name in keys]
+    held = searcher().in_texts(*((place, text) for text in texts))
+    if not held:
         return True
-    if is_sent and input_value(f"{key}.told") == text:
+    if is_sent and input_value(f"{key}.told") == texts:
         return True
     if is_sent:
-        put_input(f"{key}.told", text)
-        st.warning(f"{_sentence(found)} Press Send again to send it as it is.", icon=":material/key_vertical:")
+        put_input(f"{key}.told", texts)
+        st.warning(f"{sentence(held)} {READS} Press Send again to send it as it is.", icon=":material/key_vertical:")
+        st.button("Mask it", icon=":material/key_off:", key=f"{key}.mask", on_click=_mask, args=(keys,))
     return False
 
 
-def _found(text: str) -> list[Found]:
-    return find_secrets(text, service().config.redact)
+def _mask(keys: Sequence[str]) -> None:
+    for name in keys:
+        for one in searcher().in_texts(("", str(input_value(name) or ""))):
+            put_input(name, _masked(one))
 
 
-def _sentence(found: list[Found]) -> str:
-    """Say what there is: "This message holds what looks like an OpenAI key (…abcd) and a phone number."."""
-    named = [f"{one.kind} ({literal(one.shown)})" if one.shown.startswith("…") else one.kind for one in found]
-    named = list(dict.fromkeys(named))
-    shown, rest = named[:SHOWN], len(named) - SHOWN
-    if rest > 0:
-        shown.append(f"{rest:,} more")
-    words = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-    return f"This message holds what looks like {words}. Whoever runs the model would be able to read it."
+def _masked(one: Holding) -> str:
+    return mask_secrets(one.text, one.found)

@@ -9,6 +9,8 @@ import streamlit as st
 from pages.parts.actions import SendResults
 from pages.parts.made_up import made_up, make_up_button
 from pages.parts.run_settings import RunSettings
+from pages.parts.secret_card import is_confirmed
+from pages.parts.secret_words import searcher
 from pages.parts.state import input_value, start_with
 from pages.parts.tool_calls import show_tool_calls
 from pages.parts.tool_settings import label_of
@@ -38,7 +40,8 @@ def show_waiting_calls(
     key, calls = f"chat.{message.id}", result.tool_calls
     canned = [settings.tools.canned.get(call.name, "") for call in calls]
     rounds = rounds_of(said_in, message.id)
-    if all(canned) and not result.is_partial and not settings.problems and _ended_just_now(run):
+    is_automatic = all(canned) and not result.is_partial and not settings.problems and _ended_just_now(run)
+    if is_automatic and not searcher().in_texts(*(("", text) for text in canned)):
         if rounds <= MOST_ROUNDS:
             return SendResults(tuple(canned))
         st.info(f"Tools were called {rounds} times in a row. Send the results to go on.", icon=":material/repeat:")
@@ -49,11 +52,13 @@ def show_waiting_calls(
     show_tool_calls(calls, run.tools, key=key, below=below)
     label = "Send result" if len(calls) == 1 else "Send results"
     is_sent = st.button(label, icon=":material/send:", type="primary", key=f"{key}.send_results")
-    texts = tuple(str(input_value(f"{key}.result.{number}") or "") for number in range(len(calls)))
+    boxes = [f"{key}.result.{number}" for number in range(len(calls))]
+    texts = tuple(str(input_value(box) or "") for box in boxes)
     if not is_sent:
         return None
     if all(text.strip() for text in texts):
-        return SendResults(texts)
+        may_go = is_confirmed(boxes, key=f"{key}.results", is_sent=True, place="what the tool returned")
+        return SendResults(texts) if may_go else None
     missing = [label_of(call.name) for call, text in zip(calls, texts, strict=True) if not text.strip()]
     st.error(f"Not sent: there is no result yet for {', '.join(missing)}.", icon=":material/error:")
     return None

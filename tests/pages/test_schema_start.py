@@ -151,6 +151,17 @@ def describe(page: AppTest, text: str, model: str = "sim/json") -> Run | None:
     return run if isinstance(run, Run) else None
 
 
+def test_a_description_that_holds_a_key_is_asked_about(start: AppTest, server: Simulator) -> None:
+    """The second press means it."""
+    text = "The sender, authorised by ghp_" + "0123456789abcdefghij" * 2
+    assert describe(start, text) is None
+    assert start.error[-1].value.startswith("The description holds what looks like a GitHub token (…ghij).")
+    assert server.chat_requests == []
+    run = describe(start, text)
+    assert run is not None
+    assert run.join(20)
+
+
 def test_a_description(start: AppTest, server: Simulator) -> None:
     """The chosen model lists the fields; the linter has looked at them, and the run stands in the history."""
     run = describe(start, "The sender, the date of the order and whether it is urgent")
