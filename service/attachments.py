@@ -10,6 +10,8 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from pathlib import PurePath
 from typing import Literal, cast
 from urllib.parse import unquote, urlsplit
@@ -69,6 +71,13 @@ class Attachment:
     media_type: str
     data: bytes = b""
     url: str = ""
+
+    @cached_property
+    def id(self) -> str:
+        """What it is known by: the same for the same thing under the same name."""
+        told = sha256("\n".join((self.name, self.media_type, self.url)).encode())
+        told.update(self.data)
+        return told.hexdigest()
 
     @property
     def text(self) -> str:

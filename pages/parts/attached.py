@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
 from pages.parts.run_settings import RunSettings
 from pages.parts.state import input_value, models, put_input, service
+from pages.parts.waiting import attached, let_wait, note_problems, problems
 from service import ContentPart, Message, ModelInfo
 from service.attachments import MEGABYTE, Attachment, UnusableFileError, attach_file, attach_link, not_taken
 from service.store import OpenConversation
@@ -32,15 +33,9 @@ Content = str | tuple[ContentPart, ...]
 """What a message says: words, or parts of which they are one."""
 
 
-def attached(here: str) -> tuple[Attachment, ...]:
-    """Return what waits in a conversation; "" names the one that is not begun yet."""
-    return cast(tuple[Attachment, ...], input_value(_key(here)) or ())
-
-
 def detach(here: str, place: int | None = None) -> None:
     """Remove what waits in a conversation, or one thing of it."""
-    kept = [one for number, one in enumerate(attached(here)) if place not in (None, number)]
-    put_input(_key(here), tuple(kept))
+    let_wait(here, [one for number, one in enumerate(attached(here)) if place not in (None, number)])
     note_problems(here, ())
 
 
@@ -58,7 +53,7 @@ def add_file(here: str, name: str, data: bytes) -> None:
         most = f"{limits.max_files_mb:,}"
         raise UnusableFileError(f"{found.name} is too much: all files of a message may have {most} MB together.")
     if found not in waiting:
-        put_input(_key(here), (*waiting, found))
+        let_wait(here, (*waiting, found))
 
 
 def replace_attached(here: str, texts: Mapping[str, str]) -> None:
@@ -68,7 +63,7 @@ def replace_attached(here: str, texts: Mapping[str, str]) -> None:
             replace(one, data=texts[one.text].encode()) if one.kind == "text" and one.text in texts else one
             for one in attached(here)
         )
-        put_input(_key(here), tuple(changed))
+        let_wait(here, tuple(changed))
 
 
 def add_link(here: str, url: str) -> None:
@@ -79,17 +74,7 @@ def add_link(here: str, url: str) -> None:
     """
     found = attach_link(url)
     if found not in attached(here):
-        put_input(_key(here), (*attached(here), found))
-
-
-def note_problems(here: str, sentences: Sequence[str]) -> None:
-    """Remember why something could not be attached."""
-    put_input(f"{_key(here)}.problems", tuple(sentences))
-
-
-def problems(here: str) -> tuple[str, ...]:
-    """Return why something could not be attached."""
-    return cast(tuple[str, ...], input_value(f"{_key(here)}.problems") or ())
+        let_wait(here, (*attached(here), found))
 
 
 def refused(here: str, settings: RunSettings) -> list[Attachment]:
@@ -122,7 +107,3 @@ def content_with(text: str, here: str) -> Content:
     words = (ContentPart.text(text),) if text.strip() else ()
     waiting = tuple(one.part() for one in attached(here))
     return (*words, *waiting) if waiting else text
-
-
-def _key(here: str) -> str:
-    return f"chat.attached.{here}"

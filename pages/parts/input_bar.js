@@ -1,4 +1,4 @@
-// Beside the input: Send becomes Stop, drafts are kept in the browser, and what is new comes into view.
+// Beside the input: Send becomes Stop, drafts and what waits are kept in the browser, what is new comes into view.
 const inputBox = () => document.querySelector("[data-testid=stChatInputTextArea]")
 
 function showStop(root, data) {
@@ -17,10 +17,8 @@ function showStop(root, data) {
 
 // Where a browser keeps nothing, a draft lasts as long as the page.
 const kept = {
-  read(name) { try { return localStorage.getItem(`draft:${name}`) ?? "" } catch { return "" } },
-  write(name, text) {
-    try { text ? localStorage.setItem(`draft:${name}`, text) : localStorage.removeItem(`draft:${name}`) } catch {}
-  },
+  read(name) { try { return localStorage.getItem(name) ?? "" } catch { return "" } },
+  write(name, text) { try { text ? localStorage.setItem(name, text) : localStorage.removeItem(name) } catch {} },
 }
 
 // React takes note of a text only when it is set as typing sets it.
@@ -38,14 +36,40 @@ function keepDraft(root, name, triesLeft = 60) {
   }
   if (!input.orpKeeps) {
     input.orpKeeps = true
-    input.addEventListener("input", () => kept.write(root.draftName, input.value))
+    input.addEventListener("input", () => kept.write(`draft:${root.draftName}`, input.value))
   }
   const before = root.draftName
   root.draftName = name
-  if (before === name || (before !== undefined && !input.value)) kept.write(before, input.value)
+  if (before === name || (before !== undefined && !input.value)) kept.write(`draft:${before}`, input.value)
   if (before === name) return
-  const draft = kept.read(name)
+  const draft = kept.read(`draft:${name}`)
   if (before !== undefined || !input.value) if (draft !== input.value) type(input, draft)
+}
+
+// A message that is held back has left the input: until its writer has decided it is kept beside the draft, which a
+// page takes up that knows of no such message, as after a reload. The server never sends it back.
+function keepHeld(root, { held, draft }) {
+  if (root.heldName && root.heldName !== held) kept.write(`held:${root.heldName}`, "")
+  if (held && root.heldName !== held && !kept.read(`held:${held}`)) {
+    kept.write(`held:${held}`, kept.read(`draft:${held}`))
+    kept.write(`draft:${held}`, "")
+  }
+  root.heldName = held
+  if (root.draftName === draft || held === draft) return
+  const texts = [kept.read(`held:${draft}`), kept.read(`draft:${draft}`)].filter(Boolean)
+  kept.write(`draft:${draft}`, texts.join("\n\n"))
+  kept.write(`held:${draft}`, "")
+}
+
+// Files are too large for the browser to keep: it keeps their ids, and asks for them where a page begins without them.
+function keepFiles(root, { waiting, draft }, setStateValue) {
+  root.begun ??= new Set()
+  for (const name of root.begun) if (!waiting[name] && name !== draft) kept.write(`files:${name}`, "")
+  const ids = kept.read(`files:${draft}`)
+  if (!waiting[draft]) kept.write(`files:${draft}`, "")
+  if (!waiting[draft] && ids && !root.begun.has(draft)) setStateValue("restore", JSON.parse(ids))
+  root.begun.add(draft)
+  for (const [name, ids] of Object.entries(waiting)) kept.write(`files:${name}`, JSON.stringify(ids))
 }
 
 // On a phone the list of chats lies over the chat: it goes away once one was chosen, as it does for pages.
@@ -58,12 +82,14 @@ function closeListOnceChosen() {
   })
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".orp-stop")
   // A new message, or another conversation, is what its reader has just asked for: the page goes to its end.
   if (data.newest && data.newest !== root.dataset.newest) holdScroll(scrollerOf(root), null, 600)
   root.dataset.newest = data.newest
   showStop(root, data)
+  keepHeld(root, data)
+  keepFiles(root, data, setStateValue)
   keepDraft(root, data.draft)
   closeListOnceChosen()
 }

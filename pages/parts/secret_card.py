@@ -14,7 +14,7 @@ from pages.parts.state import input_value, put_input
 from service.outgoing import Holding
 from service.secrets import mask_secrets
 
-__all__ = ["hold_back", "is_confirmed", "secret_card"]
+__all__ = ["held_in", "hold_back", "is_confirmed", "secret_card"]
 
 LENGTH = 200
 
@@ -62,6 +62,12 @@ def secret_card(*, page: str, conversation: str) -> str | None:
         replace_attached(conversation, {one.text: _masked(one) for one in held})
         return masked
     return text if is_sent else None
+
+
+def held_in(page: str) -> str | None:
+    """Return the conversation in which a message waits for a decision; "" for a new one."""
+    held = input_value(f"{page}.held")
+    return held[0] if isinstance(held, tuple) else None
 
 
 def _held(page: str, conversation: str) -> str | None:

@@ -45,6 +45,7 @@ from service.store.settings import database_url, locks_folder
 from service.store.tables import RunRow
 from service.store.tree import Node, Tree
 from service.store.values import ConversationSummary, RunFilters, StoredRun
+from service.store.waiting import WaitingFiles
 from service.store.writer import Writer
 
 __all__ = ["Library"]
@@ -74,6 +75,7 @@ class Library:
     Attributes:
         preferences: What owners chose last, beside any conversation.
         schemas: Schemas saved by name, and which runs were asked by them.
+        waiting: Files that wait for a message, in memory.
 
     Raises:
         ConfigurationError: The database's address is wrong.
@@ -99,6 +101,7 @@ class Library:
         self._backing = Backing(self._database, self._writer, self._journal, now, keys, patience)
         self.preferences = Preferences(self._database, self._writer, now, keys)
         self.schemas = Schemas(self._database, self._writer, now, keys)
+        self.waiting = WaitingFiles()
         self._lock = threading.Lock()
         self._unreadable: str | None = None
         self._known: WeakValueDictionary[str, OpenConversation] = WeakValueDictionary()

@@ -1,8 +1,10 @@
 """Files and links on the chat page: they go along, what cannot is said before, and nothing is lost."""
 
+import json
 from base64 import b64decode
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from service.simulator import Simulator
@@ -210,3 +212,28 @@ def assert_stored() -> None:
 def choose(chat: AppTest, model: str) -> None:
     chat.run()
     chat.selectbox(key="chat.model").set_value(model).run()
+
+
+def _reloaded(kept: dict[str, str]) -> None:
+    """A page that asks for what waited before it was loaded anew, and says what waits."""
+    import streamlit as st
+
+    from pages.parts.state import library, owner
+    from pages.parts.waiting import attach_again, attached, problems
+    from service.attachments import attach_file
+
+    files = [attach_file(name, text.encode(), most_mb=1) for name, text in kept.items()]
+    for file in files[:-1]:
+        library().waiting.keep(owner(), file)
+    attach_again("", [file.id for file in files])
+    st.json({"names": [one.name for one in attached("")], "problems": list(problems(""))})
+
+
+def test_what_waited_waits_again_after_a_reload(settings: pytest.MonkeyPatch) -> None:
+    """What is kept no more, as after a start of the app, is said to be missing."""
+    kept = {"a.txt": "one", "b.txt": "two", "gone.txt": "three"}
+    page = AppTest.from_function(_reloaded, kwargs={"kept": kept}, default_timeout=30).run()
+    assert json.loads(page.json[0].value) == {
+        "names": ["a.txt", "b.txt"],
+        "problems": ["What waited here is no longer kept, or not all of it. Attach again what is missing."],
+    }
