@@ -35,7 +35,8 @@ class Usage:
     """Tokens by the provider's own tokenizer, and what they cost.
 
     `reasoning_tokens` are part of `completion_tokens`, `cached_tokens` and `cache_write_tokens` of `prompt_tokens`.
-    `cost` is in USD as OpenRouter reported it; `None` where it did not.
+    `cost` is in USD as OpenRouter reported it; `None` where it did not. `web_searches` and `server_tool_calls` are what
+    OpenRouter ran itself while the model answered, `server_tool_cost` what of the cost is for that.
     """
 
     prompt_tokens: int = 0
@@ -45,6 +46,9 @@ class Usage:
     cached_tokens: int = 0
     cache_write_tokens: int = 0
     cost: Decimal | None = None
+    web_searches: int = 0
+    server_tool_calls: int = 0
+    server_tool_cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pages.parts.plain import literal
-from service import ChatResult, ModelInfo, Pricing
+from service import ChatResult, ModelInfo, Pricing, Usage
 from service.store import SchemaUse
 from service.structured.words import plural
 
@@ -105,6 +105,8 @@ def quiet_line(result: ChatResult, *, is_demo: bool) -> str:
     parts.append(f"total {timings.total:.1f} s")
     if usage is not None:
         parts.append(f"{usage.prompt_tokens:,} in, {usage.completion_tokens:,} out tokens")
+    if usage is not None and (ran := _tools_run(usage)):
+        parts.append(ran)
     parts.append(_paid(result) + (" (simulated)" if is_demo and _is_known(result) else ""))
     return " · ".join(parts)
 
@@ -123,6 +125,16 @@ def _paid(result: ChatResult) -> str:
         return f"{whose}, free" + (f" instead of {cost(result.original_cost)}" if result.original_cost else "")
     amount = result.usage.cost if result.usage is not None else None
     return f"cost {UNKNOWN}" if amount is None else cost(amount)
+
+
+def _tools_run(usage: Usage) -> str:
+    """Say what OpenRouter ran while the model answered: "1 web search, 2 other tool calls ($0.01)"."""
+    searches, calls = usage.web_searches, usage.server_tool_calls
+    said = [f"{searches:,} web {'search' if searches == 1 else 'searches'}"] if searches else []
+    if calls:
+        said.append(f"{calls:,} {'other ' if searches else ''}tool {'call' if calls == 1 else 'calls'} by OpenRouter")
+    paid = f" ({cost(usage.server_tool_cost)})" if said and usage.server_tool_cost else ""
+    return ", ".join(said) + paid
 
 
 def _is_known(result: ChatResult) -> bool:

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from service.simulator import tokens, wire
 from service.simulator.ask import Ask
 from service.simulator.steps import Response, Send, Step, Wait
+
+FETCH_PRICE = Decimal("0.001")
+"""USD for a page, where OpenRouter reads it with its usual engine (its page on the tool, seen 2026-10)."""
 
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error"]
 
@@ -49,6 +53,8 @@ class Answer:
     hides_reasoning: bool = False
     pace: Pace = field(default_factory=Pace)
     searches: int = 0
+    fetches: int = 0
+    clock_looks: int = 0
     is_cached: bool = False
 
     @property
@@ -111,7 +117,8 @@ def usage_of(answer: Answer, ask: Ask) -> dict[str, Any]:
         prompt_cost=prompt_cost,
         completion_cost=completion_cost,
         searches=answer.searches,
-        search_cost=answer.searches * ask.model.price("web_search"),
+        tool_calls=answer.fetches + answer.clock_looks,
+        tool_cost=answer.searches * ask.model.price("web_search") + answer.fetches * FETCH_PRICE,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from service.simulator import media, structured, thinking, tools, writer
+from service.simulator import media, server_tools, structured, thinking, tools, writer
 from service.simulator.answers import Answer, Pace
 from service.simulator.ask import Ask, mappings
 from service.simulator.steps import Response
@@ -102,6 +102,7 @@ def _considered(ask: Ask, result: Result, *, by_default: bool) -> Result:
         return result
     if searches_web(ask):
         result = replace(result, annotations=[*result.annotations, _citation()], searches=1)
+    result = server_tools.used(result, ask)
     if not ask.model.supports("reasoning"):
         return result
     wanted = thinking.wanted(ask, by_default=by_default)

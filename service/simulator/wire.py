@@ -154,7 +154,8 @@ def usage(
     prompt_cost: Decimal = Decimal(0),
     completion_cost: Decimal = Decimal(0),
     searches: int = 0,
-    search_cost: Decimal = Decimal(0),
+    tool_calls: int = 0,
+    tool_cost: Decimal = Decimal(0),
 ) -> dict[str, Any]:
     """Build the usage object; costs are in USD, counts in tokens."""
     upstream = prompt_cost + completion_cost
@@ -162,7 +163,7 @@ def usage(
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
-        "cost": float(upstream + search_cost),
+        "cost": float(upstream + tool_cost),
         "is_byok": False,
         "prompt_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0, "audio_tokens": 0, "video_tokens": 0},
         "cost_details": {
@@ -172,9 +173,11 @@ def usage(
         },
         "completion_tokens_details": {"reasoning_tokens": reasoning, "image_tokens": images, "audio_tokens": 0},
     }
-    if searches:
-        value["server_tool_use_details"] = {"web_search_requests": searches}
-    return value
+    details = {"web_search_requests": searches} if searches else {}
+    if tool_calls:
+        # As recorded of an advisor, which OpenRouter runs as it does these.
+        details |= {"tool_calls_requested": tool_calls, "tool_calls_executed": tool_calls}
+    return {**value, "server_tool_use_details": details} if details else value
 
 
 def error(

@@ -52,7 +52,7 @@ _LISTS = ("reasoning_details", "images", "annotations", "warnings")
 _ROOM = 200
 """Levels of nesting left over: a value is written and read from deeper inside Python than where it is looked at."""
 
-_COUNTS = tuple(name for name in Usage.__slots__ if name != "cost")
+_COUNTS = tuple(name for name in Usage.__slots__ if not name.endswith("cost"))
 _ERROR_FIELDS = ("message", "code", "provider_message", "status_code", "provider", "retryable", "retry_after", "hint")
 
 
@@ -171,6 +171,8 @@ def encode_result(result: ChatResult, secrets: Sequence[str] = ()) -> dict[str, 
         cost = result.usage.cost
         encoded["usage"] = {name: getattr(result.usage, name) for name in _COUNTS}
         encoded["usage"]["cost"] = None if cost is None else str(cost)
+        if (tools := result.usage.server_tool_cost) is not None:
+            encoded["usage"]["server_tool_cost"] = str(tools)
     if (verdict := result.verdict) is not None:
         issues = [[issue.path, issue.message] for issue in verdict.issues]
         encoded["verdict"] = [verdict.kind, verdict.sentence, issues]
@@ -216,8 +218,14 @@ def decode_result(encoded: Mapping[str, Any], *, text: str, reasoning: str) -> C
 def _decode_usage(encoded: Mapping[str, Any] | None) -> Usage | None:
     if encoded is None:
         return None
-    cost = encoded["cost"]
-    return Usage(**{name: encoded[name] for name in _COUNTS}, cost=None if cost is None else Decimal(cost))
+    # What was stored before a count was known has none of it.
+    counts = {name: encoded.get(name, 0) for name in _COUNTS}
+    cost, tools = (encoded.get(name) for name in ("cost", "server_tool_cost"))
+    return Usage(
+        **counts,
+        cost=None if cost is None else Decimal(cost),
+        server_tool_cost=None if tools is None else Decimal(tools),
+    )
 
 
 def _decode_verdict(encoded: Sequence[Any] | None) -> Verdict | None:

@@ -175,6 +175,9 @@ class UsageFields(Fields):
     cached_tokens: StrictInt = 0
     cache_write_tokens: StrictInt = 0
     cost: Cost | None = None
+    web_searches: StrictInt = 0
+    server_tool_calls: StrictInt = 0
+    server_tool_cost: Cost | None = None
 
 
 class TimingsFields(Fields):

@@ -40,7 +40,7 @@ _RESULT_FIELDS = (
 )
 _RESULT_LISTS = ("reasoning_details", "images", "annotations", "warnings")
 _EMPTY_IS_ABSENT = frozenset({"id", "model", "requested_model", "text", "reasoning", "tool_calls", *_RESULT_LISTS})
-_COUNTS = tuple(name for name in Usage.__slots__ if name != "cost")
+_COUNTS = tuple(name for name in Usage.__slots__ if not name.endswith("cost"))
 
 
 def export_lines(archive: Archive, now: datetime, conversation_ids: Sequence[str] | None = None) -> Iterator[str]:
@@ -169,7 +169,8 @@ def _result(result: ChatResult) -> dict[str, Any]:
     timings = {name: _seconds(getattr(result.timings, name)) for name in ("queued", "first_token", "total")}
     told["timings"] = _told(timings)
     if (usage := result.usage) is not None:
-        told["usage"] = _told({**{name: getattr(usage, name) for name in _COUNTS}, "cost": written_cost(usage.cost)})
+        costs = {name: written_cost(getattr(usage, name)) for name in ("cost", "server_tool_cost")}
+        told["usage"] = _told({**{name: getattr(usage, name) for name in _COUNTS}, **costs})
     if (verdict := result.verdict) is not None:
         told["verdict"] = {"kind": verdict.kind, "sentence": verdict.sentence}
         told["verdict"]["issues"] = [{"path": issue.path, "message": issue.message} for issue in verdict.issues]

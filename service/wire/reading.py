@@ -28,6 +28,9 @@ __all__ = [
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+_SMALLEST = Decimal("1e-12")
+"""USD; what is left below are errors of the floating point."""
+
 
 def decode_json(data: bytes) -> Any:
     """Decode JSON, lone surrogates and stray bytes included; white space around it is fine.
@@ -116,6 +119,8 @@ def read_usage(raw: Any) -> Usage | None:
     total = as_int(raw.get("total_tokens"))
     prompt_details = as_mapping(raw.get("prompt_tokens_details"))
     completion_details = as_mapping(raw.get("completion_tokens_details"))
+    tools = as_mapping(raw.get("server_tool_use_details"))
+    searches, calls = (as_int(tools.get(name)) or 0 for name in ("web_search_requests", "tool_calls_executed"))
     return Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
@@ -124,4 +129,18 @@ def read_usage(raw: Any) -> Usage | None:
         cached_tokens=as_int(prompt_details.get("cached_tokens")) or 0,
         cache_write_tokens=as_int(prompt_details.get("cache_write_tokens")) or 0,
         cost=money(raw.get("cost")),
+        web_searches=searches,
+        # A search that OpenRouter ran is counted as a call, too; one of the provider's own engine is not.
+        server_tool_calls=max(0, calls - searches),
+        server_tool_cost=_tool_cost(raw) if searches or calls else None,
     )
+
+
+def _tool_cost(raw: Mapping[str, Any]) -> Decimal | None:
+    """Return what of the cost is for neither prompt nor completion, as recorded of searches and of an advisor."""
+    details = as_mapping(raw.get("cost_details"))
+    names = ("upstream_inference_prompt_cost", "upstream_inference_completions_cost")
+    cost, prompt, completion = money(raw.get("cost")), *(money(details.get(name)) for name in names)
+    if cost is None or prompt is None or completion is None or raw.get("is_byok") is True:
+        return None
+    return max(Decimal(0), cost - prompt - completion).quantize(_SMALLEST)

@@ -248,3 +248,15 @@ def test_a_server_tool_is_sent_and_its_sources_stand_below(server: Simulator) ->
     assert sent(server)["tools"] == [{"type": "openrouter:web_search"}]
     sources = [caption.value for caption in chat.caption if caption.value.startswith("Sources")]
     assert sources == ["Sources\n\n1. [A simulated search result](<https://example.com/simulated-search-result>)"]
+    assert any(" · 1 web search (\\$0.01) · " in caption.value for caption in chat.caption)
+
+
+def test_pages_that_are_read_and_the_clock_are_told_with_their_cost(server: Simulator) -> None:
+    """What OpenRouter ran is no call that anybody has to answer; the line of figures counts it."""
+    chat = opened(model="sim/writer")
+    for name in ("web_fetch", "datetime"):
+        chat.toggle(key=f"chat.server_tool.{name}").set_value(True).run()
+    ask(chat, "What does https://example.com/news say?")
+    assert sent(server)["tools"] == [{"type": "openrouter:web_fetch"}, {"type": "openrouter:datetime"}]
+    assert any(" · 2 tool calls by OpenRouter (\\$0.001) · " in caption.value for caption in chat.caption)
+    assert "would be read here. The simulator fetches nothing." in texts(chat)[-1]

@@ -1,6 +1,7 @@
 """What each healthy scenario says, streamed and whole, and the limits that all of them honour."""
 
 import json
+import re
 
 import jsonschema_rs
 import pytest
@@ -403,6 +404,52 @@ def test_a_web_search_leaves_a_citation_and_its_price(client, wish):
     assert streamed.usage["server_tool_use_details"] == {"web_search_requests": 1}
     difference = streamed.usage["cost"] - streamed.usage["cost_details"]["upstream_inference_cost"]
     assert difference == pytest.approx(0.01)
+
+
+def server_tools(*names):
+    return [{"type": f"openrouter:{name}"} for name in names]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_pages_that_the_prompt_names_are_said_to_be_read_and_charged(client, stream):
+    prompt = "Compare https://example.com/a, https://example.org/b and https://example.com/a."
+    offered = server_tools("web_fetch", "datetime")
+    if stream:
+        streamed = client.stream("sim/writer", prompt, tools=offered)
+        usage, text = streamed.usage, streamed.text
+    else:
+        body = client.post("sim/writer", prompt, tools=offered).json()
+        usage, text = body["usage"], body["choices"][0]["message"]["content"]
+    assert usage["server_tool_use_details"] == {"tool_calls_requested": 3, "tool_calls_executed": 3}
+    assert usage["cost"] - usage["cost_details"]["upstream_inference_cost"] == pytest.approx(0.002)
+    assert text.count("The simulator fetches nothing.") == 2
+    assert re.search(r"Date and time: \d{4}-\d\d-\d\d \d\d:\d\d UTC\.", text)
+    assert "annotations" not in text
+
+
+def test_without_an_address_nothing_is_fetched(client):
+    usage = client.post("sim/writer", LONG, tools=server_tools("web_fetch")).json()["usage"]
+    assert "server_tool_use_details" not in usage
+
+
+def test_an_answer_in_json_uses_them_and_stays_json(client):
+    body = client.post(
+        "sim/writer",
+        "Read https://example.com",
+        tools=server_tools("web_fetch"),
+        response_format={"type": "json_object"},
+    ).json()
+    json.loads(body["choices"][0]["message"]["content"])
+    assert body["usage"]["server_tool_use_details"] == {"tool_calls_requested": 1, "tool_calls_executed": 1}
+
+
+def test_a_search_and_the_clock_are_counted_apart(client):
+    usage = client.post("sim/writer", LONG, tools=server_tools("web_search", "datetime")).json()["usage"]
+    assert usage["server_tool_use_details"] == {
+        "web_search_requests": 1,
+        "tool_calls_requested": 1,
+        "tool_calls_executed": 1,
+    }
 
 
 @pytest.mark.parametrize("stream", [True, False])

@@ -113,9 +113,8 @@ VERDICTS = st.builds(
     TEXT,
     st.lists(st.builds(Issue, TEXT, TEXT), max_size=2).map(tuple),
 )
-USAGES = st.builds(
-    Usage, COUNT, COUNT, COUNT, COUNT, COUNT, COUNT, st.none() | st.decimals(allow_nan=False, allow_infinity=False)
-)
+COSTS = st.none() | st.decimals(allow_nan=False, allow_infinity=False)
+USAGES = st.builds(Usage, *[COUNT] * 6, COSTS, COUNT, COUNT, COSTS)
 RESULTS = st.builds(
     ChatResult,
     id=TEXT,

@@ -53,10 +53,18 @@ class Answer:
 
 
 def used(
-    prompt: int, completion: int, cost: str | None, *, reasoning: int = 0, cached: int = 0, written: int = 0
+    prompt: int,
+    completion: int,
+    cost: str | None,
+    *,
+    reasoning: int = 0,
+    cached: int = 0,
+    written: int = 0,
+    tools: tuple[int, int, str | None] = (0, 0, None),
 ) -> Usage:
     total = prompt + completion
-    return Usage(prompt, completion, total, reasoning, cached, written, None if cost is None else Decimal(cost))
+    paid, paid_for_tools = (None if amount is None else Decimal(amount) for amount in (cost, tools[2]))
+    return Usage(prompt, completion, total, reasoning, cached, written, paid, *tools[:2], paid_for_tools)
 
 
 def thought(text: str, *, format: str | None = "anthropic-claude-v1", **more: Any) -> dict[str, Any]:
@@ -133,7 +141,7 @@ BODIES = {
         # `reasoning` is null here; what the model thought aloud is in the summaries among the details.
         reasoning="**Finding Ruby version**\n\nI need to check for the latest stable version of Ruby.",
         finish=("stop", "completed"),
-        usage=used(16924, 485, "0.066407", reasoning=449),
+        usage=used(16924, 485, "0.066407", reasoning=449, tools=(3, 0, "0.03")),
         annotations=("url_citation",),
     ),
     "chat_cached_tokens_nonstream": Answer(
@@ -274,7 +282,7 @@ STREAMS = {
         provider="OpenAI",
         text="antic AI's GitHub repository is:  \n\nhttps://github.com/pydantic/pydantic-ai",
         finish=("stop", "stop"),
-        usage=used(2317, 53, "0.0076509169000000005"),
+        usage=used(2317, 53, "0.0076509169000000005", tools=(1, 0, "0.007")),
         annotations=("url_citation",) * 4,
     ),
     "chat_stream_usage_empty_choices_2026_03": Answer(
@@ -292,7 +300,7 @@ STREAMS = {
             "brandable."
         ),
         finish=("stop", "stop"),
-        usage=used(888, 74, "0.0145476"),
+        usage=used(888, 74, "0.0145476", tools=(0, 1, "0.01437")),
     ),
 }
 
