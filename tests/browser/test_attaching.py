@@ -22,6 +22,8 @@ def attach(page: Page, name: str, media_type: str, data: bytes) -> None:
     box = page.get_by_test_id("stChatInput")
     box.locator("input[type=file]").set_input_files({"name": name, "mimeType": media_type, "buffer": data})
     expect(box).to_contain_text(name)
+    # Enter does nothing while it is still on its way.
+    expect(box.get_by_role("button", name="Send message")).to_be_enabled()
 
 
 def record(page: Page) -> None:
