@@ -203,7 +203,7 @@ def in_an_answer_by_a_schema(ground: Ground) -> None:
 
 def in_a_saved_schema(ground: Ground) -> None:
     saved = ground.library.schemas.save("me", ground.word, json.dumps(schema_saying(ground.said)), note=ground.said)
-    ground.library.schemas.rename("me", saved.schema_id, ground.said)
+    ground.library.schemas.rename("me", saved.schema_id, ground.key)
     in_a_schema(ground)
 
 
