@@ -14,13 +14,13 @@ from pages.parts.expected_value import expected_button, show_comparison
 from pages.parts.markdown import safe_markdown
 from pages.parts.more_tokens import more_tokens
 from pages.parts.plain import literal
+from pages.parts.quiet_line import quiet_line
 from pages.parts.raw_view import show_raw
 from pages.parts.small_buttons import copy_button, version_buttons
 from pages.parts.structured_view import download_buttons, show_structured
 from pages.parts.tool_calls import show_tool_calls
 from pages.parts.verdict_chip import chip_of, sentence_of, verdict_chip
 from pages.parts.violations import fold_key
-from pages.parts.words import quiet_line
 from pages.parts.wrong_places import has_wrong_places, show_wrong_places
 from service import ChatResult, ResponseFormat
 from service.store import RunView

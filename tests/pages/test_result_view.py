@@ -15,10 +15,10 @@ from pages.parts.actions import RaiseMaxTokens, Regenerate
 from pages.parts.answer_extras import picture_of, source_of
 from pages.parts.more_tokens import higher_limit
 from pages.parts.plain import literal
+from pages.parts.quiet_line import quiet_line
 from pages.parts.raw_view import raw_request, raw_response
 from pages.parts.verdict_chip import chip_of, outcome_chip, sentence_of
 from pages.parts.violations import SHOWN
-from pages.parts.words import quiet_line
 from service import (
     AuthenticationError,
     ChatResult,

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from pages.parts.words import file_size, paid, quiet_line
+from pages.parts.quiet_line import quiet_line
+from pages.parts.words import file_size, paid
 from service import ChatResult, Usage
 
 PAID = Usage(10, 20, 30, cost=Decimal("0.00111"))
