@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import CancelledError
 from dataclasses import replace
 from functools import partial
 from queue import SimpleQueue
@@ -22,15 +20,17 @@ from service.cache import ResponseCache
 from service.catalogue import Catalogue, ModelInfo
 from service.checks import check_request, check_room
 from service.client import Client
+from service.closing import disconnect, end_forgotten, let_go
+from service.completing import completed
 from service.config import OpenRouterConfig
 from service.endpoint_cache import EndpointCache
 from service.endpoints import EndpointInfo, EndpointList, first_asked
 from service.errors import ModelNotFoundError, OpenRouterError
 from service.guard.admission import Guard
 from service.guard.breaker import BreakerState
+from service.judging import check_served_model, judged
 from service.loop import BackgroundLoop
-from service.modelnames import names_same_model
-from service.pricing import CostEstimate
+from service.pricing import CostEstimate, cost_estimate
 from service.redact import KeysInUse, Redactor
 from service.results import ChatResult
 from service.runs import Run, Runs
@@ -39,7 +39,7 @@ from service.streaming import ChatStream
 from service.telemetry.logs import RunLog
 from service.telemetry.observer import Observer, Observers
 from service.telemetry.tracing import RunTraces
-from service.tokens import assumed_completion_tokens, estimate_request_tokens
+from service.tokens import estimate_request_tokens
 from service.types import ChatRequest, Message
 from service.wire.payload import build_payload
 
@@ -97,7 +97,7 @@ class OpenRouterService:
             lambda path: self._client.get(path), self._catalogue, ttl=self.config.model_cache_ttl, clock=self._clock
         )
         # Whoever forgets to close it leaves no thread behind.
-        self._forgotten = weakref.finalize(self, _end, self._loop, self.runs, self._client)
+        self._forgotten = weakref.finalize(self, end_forgotten, self._loop, self.runs, self._client)
 
     def _connect(self) -> None:
         self._client = Client(self.config)
@@ -136,7 +136,7 @@ class OpenRouterService:
         own_runs = [run for service in closing for run in service._own_runs]
         self.runs.stop_all(own_runs, timeout=1.0, as_interrupted=as_interrupted)
         clients = [service._client for service in closing]
-        _disconnect(self._loop, clients, and_end=self._owns_loop)
+        disconnect(self._loop, clients, and_end=self._owns_loop)
         if self._owns_loop:
             self._forgotten.detach()
 
@@ -158,7 +158,7 @@ class OpenRouterService:
         view._connect()
         with self._lock:
             self._views.add(view)
-        weakref.finalize(view, _let_go, self._loop, view._client)
+        weakref.finalize(view, let_go, self._loop, view._client)
         return view
 
     @property
@@ -365,20 +365,14 @@ class OpenRouterService:
         names. The answer is taken to have the request's `max_tokens`, or 500 tokens. Unknown prices give `None`.
         """
         request = self._complete(request)
-        prompt_tokens = estimate_request_tokens(request)
-        completion_tokens = assumed_completion_tokens(request)
         try:
             pricing = self.get_model(request.model or "").pricing
         except OpenRouterError:
-            return CostEstimate(None, None, None, prompt_tokens, completion_tokens)
+            return cost_estimate(request, None)
         first = self._first_asked(request)
-        if first is not None:
-            pricing = first.pricing
-        total = pricing.cost(prompt_tokens, completion_tokens)
-        prompt = pricing.cost(prompt_tokens, 0)
-        completion = None if total is None or prompt is None else total - prompt
-        provider = None if first is None else first.provider
-        return CostEstimate(total, prompt, completion, prompt_tokens, completion_tokens, provider)
+        return (
+            cost_estimate(request, pricing) if first is None else cost_estimate(request, first.pricing, first.provider)
+        )
 
     def _first_asked(self, request: ChatRequest) -> EndpointInfo | None:
         """Return the provider that is asked first, where the request names some and they are known."""
@@ -391,28 +385,9 @@ class OpenRouterService:
 
     def _complete(self, request: ChatRequest) -> ChatRequest:
         """Fill up from the configuration what a request leaves unset, and check what only the service can check."""
-        config = self.config
-        messages = request.messages
-        if config.system_prompt and not any(message.role in ("system", "developer") for message in messages):
-            messages = (Message.system(config.system_prompt), *messages)
-        form = request.response_format or config.response_format
-        if form is not None and form.delivery == "prompt" and form.schema_body is not None:
-            from service.structured.telling import with_schema
-
-            messages = with_schema(messages, form.schema_body, name=form.schema_name)
-        complete = request.model_copy(
-            update={
-                "messages": messages,
-                "model": request.model or config.model,
-                "parameters": request.parameters.merged_over(config.parameters),
-                "response_format": form,
-            }
-        )
-        self._check(complete)
+        complete = completed(request, self.config)
+        check_request(complete, self.config, self._catalogue)
         return complete
-
-    def _check(self, request: ChatRequest) -> None:
-        check_request(request, self.config, self._catalogue)
 
     def _build_payload(self, request: ChatRequest | str, *, stream: bool = False) -> dict[str, Any]:
         """Return the JSON body of a request, completed from the configuration."""
@@ -510,26 +485,8 @@ class OpenRouterService:
         Raises:
             ProviderError: Another model served than the one asked for, and `strict_model` is set.
         """
-        from service.structured.verdict import judge_value
-
-        result = self._check_model(result, request)
-        form = request.response_format
-        wants_json = form is not None and form.wants_json and self.config.validate_structured
-        schema = form.asked_schema if form is not None and wants_json else None
-        was_strict = form is not None and form.written is not None
-        verdict, value = judge_value(result, schema, wants_json=wants_json, was_strict=was_strict)
-        return replace(result, verdict=verdict, parsed=value)
-
-    def _check_model(self, result: ChatResult, request: ChatRequest) -> ChatResult:
-        asked, served = request.model or "", result.model
-        if not served or names_same_model(asked, served, self._catalogue.find(asked)):
-            return result
-        sentence = f"Answered by {served}, not by {asked}."
-        if self.config.strict_model and served not in (request.parameters.models or ()):
-            raise errors.ProviderError(
-                sentence, retryable=False, partial=result, hint="Run again, or switch off strict_model."
-            )
-        return replace(result, warnings=(*result.warnings, sentence))
+        checked = check_served_model(result, request, self._catalogue, is_strict=self.config.strict_model)
+        return judged(checked, request.response_format, is_judged=self.config.validate_structured)
 
     def _suggest(self, error: OpenRouterError, request: ChatRequest) -> None:
         """Name the closest ids where the model asked for does not exist."""
@@ -554,35 +511,3 @@ def _keys_of(own: str, views: weakref.WeakSet[OpenRouterService], lock: threadin
 def _own_observers(config: OpenRouterConfig, keys: KeysInUse) -> tuple[Observer, ...]:
     redactor = Redactor(config.redact, keys)
     return RunLog(redactor), RunTraces(config.base_url, redactor, has_content=config.trace_content)
-
-
-async def _close_all(clients: list[Client]) -> None:
-    for client in clients:
-        await client.close()
-
-
-def _disconnect(loop: BackgroundLoop, clients: list[Client], *, and_end: bool) -> None:
-    """Close connections, and the loop where it is to end; on its own thread, without waiting for that."""
-    # Somebody else may end the loop at the same time; then there is nothing left to do.
-    with contextlib.suppress(TimeoutError, CancelledError, errors.ConfigurationError):
-        closing = loop.submit(_close_all(clients))
-        if loop.is_here:
-            closing.add_done_callback(lambda done: loop.end() if and_end else None)
-            return
-        closing.result(timeout=0.5)
-    if and_end:
-        loop.close(timeout=0.5)
-
-
-def _end(loop: BackgroundLoop, runs: Runs, client: Client) -> None:
-    """End what a service that nobody holds any more, or the end of the process, leaves behind."""
-    if loop.is_running:
-        for run in runs.live:
-            run.interrupt()
-        _disconnect(loop, [client], and_end=True)
-
-
-def _let_go(loop: BackgroundLoop, client: Client) -> None:
-    """Close the connections of a view that nobody holds any more."""
-    with contextlib.suppress(errors.ConfigurationError):
-        loop.submit(client.close())

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from service.tokens import assumed_completion_tokens, estimate_request_tokens
+from service.types import ChatRequest
 from service.wire.reading import as_int, as_mapping, money
 
-__all__ = ["CostEstimate", "Pricing", "read_pricing"]
+__all__ = ["CostEstimate", "Pricing", "cost_estimate", "read_pricing"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,17 @@ class CostEstimate:
     prompt_tokens: int
     assumed_completion_tokens: int
     provider: str | None = None
+
+
+def cost_estimate(request: ChatRequest, pricing: Pricing | None, provider: str | None = None) -> CostEstimate:
+    """Return what a request will probably cost at these prices; `provider` is whose they are."""
+    prompt_tokens, completion_tokens = estimate_request_tokens(request), assumed_completion_tokens(request)
+    if pricing is None:
+        return CostEstimate(None, None, None, prompt_tokens, completion_tokens)
+    total = pricing.cost(prompt_tokens, completion_tokens)
+    prompt = pricing.cost(prompt_tokens, 0)
+    completion = None if total is None or prompt is None else total - prompt
+    return CostEstimate(total, prompt, completion, prompt_tokens, completion_tokens, provider)
 
 
 def read_pricing(raw: Any) -> Pricing:
