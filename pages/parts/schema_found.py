@@ -24,7 +24,7 @@ __all__ = ["Found", "decoded", "examples_in", "from_code", "from_csv", "from_exa
 MOST_CHARS = 1_000_000
 _GAP = re.compile(r"[\s,]*")
 _TYPESCRIPT = re.compile(
-    r"^\s*(?:export\s+|declare\s+)*(?:interface\s+\w|type\s+\w+\s*(?:<.*>)?\s*=|enum\s+\w+\s*\{)", re.MULTILINE
+    r"^[ \t]*(?:(?:export|declare)\s+){0,2}(?:interface\s+\w|type\s+\w+\s*(?:<.*>\s*)?=|enum\s+\w+\s*\{)", re.MULTILINE
 )
 
 

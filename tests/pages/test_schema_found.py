@@ -69,6 +69,12 @@ def test_code_is_told_apart() -> None:
     assert line(from_code("type A = { x: string }")) == "x"
 
 
+@pytest.mark.parametrize("gap", ["\n" * 150_000, "export\n" * 20_000, "type a" + " " * 150_000 + "\n"])
+def test_which_language_it_is_is_found_in_one_pass(gap: str) -> None:
+    """Looked for anew from each place, it would take the app minutes, and nobody would be served meanwhile."""
+    assert from_code(f"{gap}x = 1").problem is not None
+
+
 def test_broken_code_is_named_by_its_line() -> None:
     found = from_code("class A(BaseModel):\n    x: Foo")
     assert (found.line, found.column) == (2, 8)
