@@ -15,6 +15,8 @@ from service.types import REASONING_EFFORTS
 __all__ = ["one_of", "read_choice", "read_flag", "read_headers", "read_kept_tools", "read_parameter", "read_text"]
 
 _T = TypeVar("_T")
+LARGEST = 2**53 - 1
+"""The largest whole number that a browser knows exactly."""
 
 
 def read_choice(name: str) -> Callable[[Any], Any]:
@@ -48,8 +50,11 @@ def read_text(value: Any) -> str:
 
 
 def read_kept_tools(value: Any) -> list[dict[str, Any]]:
-    """Return tools as the page keeps them."""
-    return kept_tools(read_tools(value))
+    """Return tools as the page keeps them, each known by an id of its own."""
+    tools = read_tools(value)
+    if len({tool.id for tool in tools}) < len(tools):
+        raise ValueError(value)
+    return kept_tools(tools)
 
 
 def read_flag(value: Any) -> bool:
@@ -80,6 +85,6 @@ def read_parameter(parameter: Parameter, value: Any) -> Value:
         return read_text(value)
     if parameter.kind == "effort":
         return one_of(REASONING_EFFORTS)(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= parameter.low:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not parameter.low <= value <= LARGEST:
         raise ValueError(value)
     return int(value) if parameter.kind == "number" else min(float(value), parameter.high)

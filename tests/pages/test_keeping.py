@@ -128,11 +128,16 @@ def test_odd_settings_of_a_conversation_are_passed_over(chat: AppTest) -> None:
             "response_format": "xml",
             "top_p": 7,
             "seed": True,
+            "top_k.on": True,
+            "top_k": float("inf"),
+            "tools": [{"id": "same", "name": "one"}, {"id": "same", "name": "other"}],
             "x": 1,
         },
     )
     said.say("hello")
-    page = new_session(c=said.id).run()
+    page = new_session(c=said.id)
+    page.session_state["chat.tools_fold"] = True
+    page.run()
     assert not page.exception
     assert page.segmented_control(key="chat.response_format").value == "text"
 
