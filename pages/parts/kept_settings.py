@@ -118,16 +118,24 @@ def _keys(page: str) -> dict[str, Callable[[Any], Any]]:
 
 
 def _put(page: str, kept: dict[str, Any]) -> None:
+    """Set the inputs; what is not kept is set back, for another conversation may have left its own there."""
+    blank = _blank(kept)
     for name, read in _keys(page).items():
         key = f"{page}.{name}"
+        if name in blank:
+            put_input(key, blank[name])
         if name in kept:
             with contextlib.suppress(ValueError):
                 put_input(key, read(kept[name]))
-        elif name.endswith(".on") or name.startswith("server_tool."):
-            put_input(key, False)
-        elif name == "tools":
-            put_input(key, [])
-        elif name.startswith("advanced."):
-            put_input(key, {str: "", bool: False, list: []}.get(FIELDS[name.partition(".")[2]]))
-        elif name.endswith(".saved") or name in ("extra_body_json", HEADERS):
-            put_input(key, "")
+
+
+def _blank(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the inputs say in which nothing was entered; those that are always drawn always say something."""
+    blank: dict[str, Any] = {"extra_body_json": "", HEADERS: "", "pdf_engine": "", "response_format.saved": ""}
+    blank |= {"tools": [], "tool_choice": "auto", "parallel_tools": "default"}
+    blank |= {f"server_tool.{tool.name}": False for tool in SERVER_TOOLS}
+    blank |= {f"advanced.{name}": {str: "", bool: False, list: []}.get(kind) for name, kind in FIELDS.items()}
+    for parameter in PARAMETERS:
+        is_emptied = parameter.kind == "number" and kept.get(f"{parameter.name}.on") is True
+        blank |= {f"{parameter.name}.on": False, parameter.name: None if is_emptied else parameter.start}
+    return blank

@@ -117,6 +117,25 @@ def test_each_conversation_has_its_own_settings(chat: AppTest) -> None:
     assert chat.text_area(key="chat.system_prompt").value == "First"
 
 
+def test_what_was_never_set_in_a_conversation_is_not_taken_from_another(chat: AppTest) -> None:
+    """An input that was not drawn yet has nothing to keep, nor has a number that was emptied."""
+    chat.session_state["chat.advanced"] = False
+    chat.run()
+    chat.checkbox(key="chat.max_tokens.on").check().run()
+    chat.number_input(key="chat.max_tokens").set_value(None).run()
+    say(chat, "one")
+    first = newest().id
+    chat.button(key="chat.new").click().run()
+    chat.session_state["chat.advanced"] = True
+    chat.run()
+    chat.selectbox(key="chat.pdf_engine").set_value("mistral-ocr").run()
+    chat.number_input(key="chat.max_tokens").set_value(500).run()
+    say(chat, "two")
+    chat.button(key=f"chat.open.{first}").click().run()
+    assert chat.selectbox(key="chat.pdf_engine").value == ""
+    assert chat.number_input(key="chat.max_tokens").value is None
+
+
 def test_odd_settings_of_a_conversation_are_passed_over(chat: AppTest) -> None:
     """They may come from an imported file."""
     chat.run()
