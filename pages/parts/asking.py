@@ -81,7 +81,7 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
 
     A new run is another version of the answer.
     """
-    if settings.problems and isinstance(chosen, Regenerate | Continue | SendResults):
+    if settings.problems and _asks_as_settings_say(chosen, answer):
         st.toast("Run settings have to be corrected first; the input says where.", icon=":material/tune:")
         return
     match chosen:
@@ -112,6 +112,11 @@ def act(chosen: Action, answer: StoredMessage, said_in: OpenConversation, settin
         case _:
             assert_never(chosen)
     st.rerun()
+
+
+def _asks_as_settings_say(chosen: Action, answer: StoredMessage) -> bool:
+    """Whether what the panel says is sent; a message without a run has no request that could be sent again."""
+    return isinstance(chosen, Regenerate | Continue | SendResults) or (isinstance(chosen, Retry) and answer.run is None)
 
 
 def _again(answer: StoredMessage, said_in: OpenConversation, settings: RunSettings, changes: Mapping[str, Any]) -> None:

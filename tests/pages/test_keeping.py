@@ -72,6 +72,18 @@ def test_what_failed_to_be_sent_can_be_sent_again(chat: AppTest, settings: pytes
     assert firsts(page) == ["nobody answered", "nobody answered"]
 
 
+def test_nothing_is_sent_again_while_run_settings_are_wrong(chat: AppTest, server: Simulator) -> None:
+    """A question without an answer is sent as they say, and what is wrong in them would be left out."""
+    chat.run()
+    said = backend().library.create("local")
+    said.say("nobody answered")
+    page = new_session(c=said.id).run()
+    page.text_area(key="chat.extra_body_json").set_value("{oops").run()
+    page.button(key=f"chat.{said.leaf_id}.send").click().run()
+    assert "Run settings have to be corrected first" in page.toast[0].value
+    assert not server.chat_requests
+
+
 def test_an_answer_that_was_broken_off_can_be_continued(chat: AppTest, server: Simulator) -> None:
     """The part that came goes back to the model, with the request to go on."""
     chat.run()
