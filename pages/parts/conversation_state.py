@@ -19,6 +19,7 @@ __all__ = [
     "begin_renaming",
     "conversation",
     "edited_message",
+    "editor_key",
     "end_editing",
     "failure",
     "is_lost",
@@ -95,8 +96,13 @@ def edited_message() -> str | None:
 
 
 def end_editing() -> None:
-    """Close the message that was being edited."""
-    st.session_state.pop(EDITED, None)
+    """Close the message that was being edited, and forget what was typed: it was sent or given up."""
+    st.session_state.pop(editor_key(str(st.session_state.pop(EDITED, ""))), None)
+
+
+def editor_key(message_id: str) -> str:
+    """Return the key of the editor of a message."""
+    return f"chat.{message_id}.text"
 
 
 def keep_failure(message_id: str, error: OpenRouterError | None) -> None:

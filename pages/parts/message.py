@@ -8,7 +8,7 @@ from pages.parts.actions import Action, Regenerate, Retry, ShowVersion
 from pages.parts.asking import act, say_instead
 from pages.parts.attached_view import show_attached, with_words, words_of
 from pages.parts.comparison import comparison_of
-from pages.parts.conversation_state import begin_editing, edited_message, end_editing, failure
+from pages.parts.conversation_state import begin_editing, edited_message, editor_key, end_editing, failure
 from pages.parts.error_card import show_error
 from pages.parts.live_view import live_view
 from pages.parts.markdown import safe_markdown
@@ -119,7 +119,7 @@ def _edit_button(message: StoredMessage) -> None:
 
 
 def _editor(message: StoredMessage, said_in: OpenConversation, settings: RunSettings) -> None:
-    key = f"chat.{message.id}.text"
+    key = editor_key(message.id)
     start_with(key, words_of(message.content))
     is_question = message.role != "assistant"
     with st.container(border=True, key=f"editor-{message.id}"):

@@ -31,6 +31,8 @@ def test_an_edited_question_is_a_version_and_the_old_one_stays(chat: AppTest, se
     assert "2/2" in [caption.value for caption in chat.caption]
     chat.button(key=f"chat.{edited}.before").click().run()
     assert firsts(chat) == ["one", "one", "two", "two"]
+    chat.button(key=f"chat.{second}.edit").click().run()
+    assert chat.text_area(key=f"chat.{second}.text").value == "two"
 
 
 def test_regenerate_makes_a_version_with_the_model_chosen_now(chat: AppTest, server: Simulator) -> None:
@@ -51,6 +53,7 @@ def test_regenerate_makes_a_version_with_the_model_chosen_now(chat: AppTest, ser
 
 
 def test_a_cancelled_edit_changes_nothing(chat: AppTest) -> None:
+    """The next one begins with what the message says."""
     chat.run()
     say(chat, "one")
     asked = by_role(chat, "user")[0]
@@ -59,6 +62,8 @@ def test_a_cancelled_edit_changes_nothing(chat: AppTest) -> None:
     chat.button(key=f"chat.{asked}.text.cancel").click().run()
     assert firsts(chat) == ["one", "one"]
     assert newest().message(asked).versions == 1
+    chat.button(key=f"chat.{asked}.edit").click().run()
+    assert chat.text_area(key=f"chat.{asked}.text").value == "one"
 
 
 def test_what_failed_to_be_sent_can_be_sent_again(chat: AppTest, settings: pytest.MonkeyPatch) -> None:
