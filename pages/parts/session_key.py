@@ -78,10 +78,15 @@ def disconnect() -> None:
 
 
 def _choose_default_models(service: OpenRouterService) -> None:
-    """Choose the default model on every page: the simulator and OpenRouter have none in common."""
+    """Choose the default model on every page: the simulator and OpenRouter have none in common.
+
+    What the history is filtered by is no choice of whom to ask, and stays.
+    """
     if backend().is_demo:
-        for name in [name for name in st.session_state if isinstance(name, str) and name.endswith(".model")]:
-            st.session_state[name] = service.config.model
+        names = [name for name in st.session_state if isinstance(name, str) and name.endswith(".model")]
+        for name in names:
+            if name != "history.model":
+                st.session_state[name] = service.config.model
 
 
 def typed_key() -> str:

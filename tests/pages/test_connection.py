@@ -172,7 +172,9 @@ def test_a_pasted_key_leads_out_of_demo_mode_and_disconnect_back(
     close_backend()
     page = AppTest.from_function(connect_elsewhere, args=(sim.base_url,), default_timeout=30).run()
     assert page.caption[-1].value == "demo sim/writer"
+    page.session_state["history.model"] = None
     assert press(page, "Elsewhere").caption[-1].value == "real openrouter/auto"
+    assert page.session_state["history.model"] is None
     assert press(page, "Disconnect").caption[-1].value == "demo sim/writer"
     close_backend()
 
