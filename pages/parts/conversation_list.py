@@ -102,10 +102,14 @@ def _do(conversation_id: str) -> None:
 
 def _title_input(found: ConversationSummary) -> None:
     key = f"chat.title.{found.id}"
-    st.text_input("Title", found.title, key=key, label_visibility="collapsed", on_change=_rename, args=(found.id,))
-    with st.container(horizontal=True, gap="small"):
-        st.button("Save", key=f"{key}.save", on_click=_rename, args=(found.id,))
-        st.button("Cancel", key=f"{key}.cancel", type="tertiary", on_click=begin_renaming, args=(None,))
+    # Without a form the way to Cancel leaves the input, which would count as Enter does.
+    with st.form(f"{key}.form", border=False):
+        st.text_input("Title", found.title, key=key, label_visibility="collapsed")
+        with st.container(horizontal=True, gap="small"):
+            st.form_submit_button("Save", key=f"{key}.save", on_click=_rename, args=(found.id,))
+            st.form_submit_button(
+                "Cancel", key=f"{key}.cancel", type="tertiary", on_click=begin_renaming, args=(None,)
+            )
 
 
 def _rename(conversation_id: str) -> None:

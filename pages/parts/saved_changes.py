@@ -37,13 +37,15 @@ def opened_row(keys: FormatKeys, schema_id: str) -> Shown | None:
 
 def renaming_input(keys: FormatKeys, found: SavedSchema) -> None:
     """Draw the input for another name."""
-    key = f"{keys.saved}.rename.{found.id}"
-    st.text_input("Name", found.name, key=key, max_chars=80, on_change=_rename, args=(keys, found.id))
-    if (problem := input_value(f"{key}.problem")) is not None:
-        st.error(literal(str(problem)), icon=":material/error:")
-    with st.container(horizontal=True, gap="small"):
-        st.button("Rename", key=f"{key}.done", on_click=_rename, args=(keys, found.id))
-        st.button("Cancel", key=f"{key}.cancel", type="tertiary", on_click=_cancel, args=(keys, found.id))
+    key, args = f"{keys.saved}.rename.{found.id}", (keys, found.id)
+    # Without a form the way to Cancel leaves the input, which would count as Enter does.
+    with st.form(f"{key}.form", border=False):
+        st.text_input("Name", found.name, key=key, max_chars=80)
+        if (problem := input_value(f"{key}.problem")) is not None:
+            st.error(literal(str(problem)), icon=":material/error:")
+        with st.container(horizontal=True, gap="small"):
+            st.form_submit_button("Rename", key=f"{key}.done", on_click=_rename, args=args)
+            st.form_submit_button("Cancel", key=f"{key}.cancel", type="tertiary", on_click=_cancel, args=args)
 
 
 def offer_undo(keys: FormatKeys) -> None:

@@ -195,7 +195,12 @@ def test_a_conversation_is_renamed_copied_deleted_and_brought_back(chat: AppTest
     say(chat, "first title")
     said = newest()
     chat.menu_button(key=f"chat.verbs.{said.id}").set_value("Rename").run()
-    chat.text_input(key=f"chat.title.{said.id}").set_value("A better title").run()
+    chat.text_input(key=f"chat.title.{said.id}").set_value("Given up").run()
+    chat.button(key=f"chat.title.{said.id}.cancel").click().run()
+    assert said.title == "first title"
+    chat.menu_button(key=f"chat.verbs.{said.id}").set_value("Rename").run()
+    chat.text_input(key=f"chat.title.{said.id}").set_value("A better title")
+    chat.button(key=f"chat.title.{said.id}.save").click().run()
     assert said.title == "A better title"
     chat.menu_button(key=f"chat.verbs.{said.id}").set_value("Duplicate").run()
     assert [found.title for found in backend().library.recent("local")] == ["A better title (copy)", "A better title"]

@@ -142,9 +142,15 @@ def test_a_schema_is_renamed_unless_another_has_the_name(editor: AppTest) -> Non
     save(write(editor, CONTACT), "Contact")
     press(editor, "list")
     press(editor, f"Rename.{place}")
-    editor.text_input(key=f"{SAVED}.rename.{place}").set_value("contact").run()
+    name = f"{SAVED}.rename.{place}"
+    editor.text_input(key=name).set_value("Given up").run()
+    press(editor, f"rename.{place}.cancel")
+    press(editor, f"Rename.{place}")
+    editor.text_input(key=name).set_value("contact")
+    press(editor, f"rename.{place}.done")
     assert 'There is another saved schema called "Contact".' in editor.error[0].value
-    editor.text_input(key=f"{SAVED}.rename.{place}").set_value("Town").run()
+    editor.text_input(key=name).set_value("Town")
+    press(editor, f"rename.{place}.done")
     assert not editor.error
     found = schemas.get("local", place)
     assert found is not None
