@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.shell import set_up
+from pages.parts.shell import run_page, set_up
 
 set_up()
 page = st.navigation(
@@ -11,4 +11,4 @@ page = st.navigation(
         st.Page("history.py", title="History", icon=":material/history:"),
     ]
 )
-page.run()
+run_page(page)

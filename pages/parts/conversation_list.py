@@ -14,6 +14,7 @@ from pages.parts.conversation_state import (
 )
 from pages.parts.deleted_chat import deleted_conversation, deleted_was_open, note_deleted
 from pages.parts.plain import literal
+from pages.parts.problems import telling
 from pages.parts.state import input_value, library, owner
 from service.store import ConversationSummary
 
@@ -84,6 +85,7 @@ def _row(found: ConversationSummary, *, is_open: bool) -> None:
         )
 
 
+@telling
 def _do(conversation_id: str) -> None:
     """Do what was chosen from the menu of a conversation."""
     verb = input_value(f"chat.verbs.{conversation_id}")
@@ -107,11 +109,10 @@ def _title_input(found: ConversationSummary) -> None:
         st.text_input("Title", found.title, key=key, label_visibility="collapsed")
         with st.container(horizontal=True, gap="small"):
             st.form_submit_button("Save", key=f"{key}.save", on_click=_rename, args=(found.id,))
-            st.form_submit_button(
-                "Cancel", key=f"{key}.cancel", type="tertiary", on_click=begin_renaming, args=(None,)
-            )
+            st.form_submit_button("Cancel", key=f"{key}.cancel", type="tertiary", on_click=begin_renaming, args=(None,))
 
 
+@telling
 def _rename(conversation_id: str) -> None:
     found = library().get(owner(), conversation_id)
     if found is not None:
@@ -128,6 +129,7 @@ def _offer_undo() -> None:
         st.button("Undo", icon=":material/undo:", key="chat.undo", type="tertiary", on_click=_undo, args=(deleted,))
 
 
+@telling
 def _undo(conversation_id: str) -> None:
     """Take a deletion back; the chat opens again only where it was open and no other is by now."""
     library().restore(owner(), conversation_id)

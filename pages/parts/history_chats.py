@@ -9,6 +9,7 @@ from pages.parts.deleted_chat import deleted_conversation, note_deleted
 from pages.parts.exports import export_all_link, export_links
 from pages.parts.history_view import link_to, show_more_button, shown_rows
 from pages.parts.plain import literal
+from pages.parts.problems import telling
 from pages.parts.state import library, owner
 from service.store import ConversationSummary
 
@@ -50,6 +51,7 @@ def _row(found: ConversationSummary) -> None:
         )
 
 
+@telling
 def _delete(conversation_id: str) -> None:
     library().delete(owner(), conversation_id)
     note_deleted(conversation_id)
@@ -63,6 +65,7 @@ def _offer_undo() -> None:
             st.button("Undo", icon=":material/undo:", key="history.undo", on_click=_undo, args=(deleted,))
 
 
+@telling
 def _undo(conversation_id: str) -> None:
     library().restore(owner(), conversation_id)
     note_deleted(None)

@@ -11,6 +11,7 @@ from pages.parts.history_view import link_to, show_more_button, shown_rows
 from pages.parts.live_view import live_view
 from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
+from pages.parts.problems import telling
 from pages.parts.result_view import show_result
 from pages.parts.state import is_demo, library, owner, service
 from pages.parts.verdict_chip import outcome_chip
@@ -97,5 +98,6 @@ def _run_again(run: StoredRun) -> None:
         st.rerun()
 
 
+@telling
 def _delete(run_id: str) -> None:
     library().delete_run(owner(), run_id)

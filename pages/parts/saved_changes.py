@@ -8,6 +8,7 @@ from typing import Literal, cast
 import streamlit as st
 
 from pages.parts.plain import literal
+from pages.parts.problems import telling
 from pages.parts.response_format_choice import FormatKeys
 from pages.parts.state import close_dialog, input_value, library, owner, put_input
 from service import InvalidRequestError, StorageError
@@ -100,11 +101,13 @@ def _rename(keys: FormatKeys, schema_id: str) -> None:
         _cancel(keys, schema_id)
 
 
+@telling
 def _delete(keys: FormatKeys, schema_id: str) -> None:
     library().schemas.delete(owner(), schema_id)
     put_input(f"{keys.saved}.deleted", schema_id)
 
 
+@telling
 def _restore(keys: FormatKeys, schema_id: str) -> None:
     library().schemas.restore(owner(), schema_id)
     put_input(f"{keys.saved}.deleted", None)

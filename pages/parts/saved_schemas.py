@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.clock import moment
 from pages.parts.plain import literal
+from pages.parts.problems import telling
 from pages.parts.response_format_choice import FormatKeys
 from pages.parts.save_schema import said_of, save_button, save_dialog
 from pages.parts.saved_changes import change_buttons, offer_undo, opened_row, renaming_input
@@ -107,6 +108,7 @@ def _open_button(keys: FormatKeys, found: SavedSchema, number: int, label: str) 
     )
 
 
+@telling
 def _open(keys: FormatKeys, found: SavedSchema, number: int) -> None:
     versions = library().schemas.versions(owner(), found.id, limit=1, before=number + 1)
     if versions:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
 
 from pages.parts.connection import connection
+from pages.parts.problems import show_storage_error
 from pages.parts.session_key import Connection, session_connection
 from pages.parts.state import close_dialog, is_demo, library, open_dialog, opened_dialog
+from service import StorageError
 
-__all__ = ["Frame", "open_page", "set_up"]
+__all__ = ["Frame", "open_page", "run_page", "set_up"]
 
 _HERE = Path(__file__).parent
 _STYLE = "".join(f"<style>{(_HERE / name).read_text(encoding='utf-8')}</style>" for name in ("shell.css", "form.css"))
@@ -41,6 +44,14 @@ def set_up() -> None:
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
     st.logo(_HERE / "logo.svg", icon_image=_HERE / "icon.svg", size="large")
+
+
+def run_page(page: StreamlitPage) -> None:
+    """Run a page; where the database cannot be read it says so, and keeps what was drawn before."""
+    try:
+        page.run()
+    except StorageError as error:
+        show_storage_error(error)
 
 
 def open_page(title: str, *, has_settings: bool = True) -> Frame:

@@ -1,10 +1,14 @@
 """What outlives a reload: branches, versions, run settings; and what can be done with conversations."""
 
+from typing import NoReturn
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.window import window
+from service import StorageError
 from service.simulator import Simulator
+from service.store.database import Database
 from service.web.bootstrap import backend, close_backend
 from tests.pages.conftest import firsts, new_session, newest, say, settle, texts
 
@@ -176,6 +180,28 @@ def test_odd_settings_of_a_conversation_are_passed_over(chat: AppTest) -> None:
     page.run()
     assert not page.exception
     assert page.segmented_control(key="chat.response_format").value == "text"
+
+
+def test_a_database_that_cannot_be_read_is_said(chat: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And never ends the page, or what was pressed on it, with an exception."""
+    chat.run()
+    say(chat, "first")
+    first = newest().id
+    say(chat.button(key="chat.new").click().run(), "second")
+    close_backend()
+    page = new_session().run()
+    monkeypatch.setattr(Database, "read", refuse_to_read)
+    page.menu_button(key=f"chat.verbs.{first}").set_value("Duplicate").run()
+    elsewhere = new_session(c=first).run()
+    assert "cannot be read" in elsewhere.error[0].value
+    elsewhere.switch_page("history.py").run().segmented_control(key="history.shows").set_value("runs").run()
+    assert "cannot be read" in elsewhere.error[0].value
+    assert not page.exception
+    assert not elsewhere.exception
+
+
+def refuse_to_read(database: Database) -> NoReturn:
+    raise StorageError("The database cannot be read.")
 
 
 def test_everything_is_there_after_a_restart(chat: AppTest) -> None:
