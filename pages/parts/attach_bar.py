@@ -10,7 +10,6 @@ from pages.parts.attached import (
     add_link,
     attached,
     detach,
-    model_info,
     note_problems,
     problems,
     refused,
@@ -21,28 +20,30 @@ from pages.parts.plain import literal
 from pages.parts.run_settings import RunSettings
 from pages.parts.state import input_value, put_input, service
 from pages.parts.words import file_size
+from service import ModelInfo
 from service.attachments import Attachment, UnusableFileError
+from service.store import OpenConversation
 
 __all__ = ["attach_bar", "hold_back_files", "message_input"]
 
 ICONS = {"image": "image", "audio": "graphic_eq", "pdf": "picture_as_pdf", "text": "description"}
-KINDS = {"image": ("pictures", "Image input"), "audio": ("recordings", "Audio input")}
 
 
-def attach_bar(settings: RunSettings, here: str) -> None:
+def attach_bar(settings: RunSettings, shown: OpenConversation | None) -> None:
     """Draw what waits in a conversation, each with a way to remove it, and why something cannot be sent."""
+    here = shown.id if shown is not None else ""
     for problem in problems(here):
         st.error(literal(problem), icon=":material/attach_file_off:")
     if bad := refused(here, settings):
         say_refused(bad, settings)
-    elif earlier := earlier_refused(settings):
+    elif earlier := earlier_refused(settings, shown):
         st.warning(earlier, icon=":material/hide_image:")
     with st.container(key="chat.attached", horizontal=True, gap="small", vertical_alignment="center"):
         for place, one in enumerate(attached(here)):
             _chip(one, here, place)
         _link_input(here)
         _say_format(settings)
-        show_estimate(settings)
+        show_estimate(settings, shown)
     if attached(here) and not bad:
         st.caption("Goes with your next message: write what is to be done with it, and press Enter.")
 
@@ -55,7 +56,7 @@ def _say_format(settings: RunSettings) -> None:
         st.caption(f":material/data_object: {shape}", width="content")
 
 
-def message_input(here: str, model: str) -> str | None:
+def message_input(here: str, info: ModelInfo | None) -> str | None:
     """Draw the input; return the words that were sent, "" where there were files alone. The files wait from now on.
 
     Where one of them cannot be used, the words go back into the input and the page says why. A model that hears
@@ -63,7 +64,7 @@ def message_input(here: str, model: str) -> str | None:
     """
     restore_draft("chat.input")
     most = service().config.max_file_mb
-    hears = _hears(model)
+    hears = info is not None and "audio" in info.input_modalities
     value = st.chat_input("Message", key="chat.input", accept_file="multiple", max_upload_size=most, accept_audio=hears)
     if value is None:
         return None
@@ -77,11 +78,6 @@ def message_input(here: str, model: str) -> str | None:
     if wrong:
         _give_back(value.text)
     return value.text
-
-
-def _hears(model: str) -> bool:
-    info = model_info(model)
-    return info is not None and "audio" in info.input_modalities
 
 
 def hold_back_files(text: str, settings: RunSettings, here: str) -> None:

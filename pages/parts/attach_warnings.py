@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts.attached import earlier_kinds, model_info
-from pages.parts.conversation_state import conversation
+from pages.parts.attached import earlier_kinds
 from pages.parts.plain import literal
 from pages.parts.run_settings import RunSettings
 from pages.parts.state import open_dialog
 from service.attachments import Attachment
+from service.store import OpenConversation
 
 __all__ = ["earlier_refused", "say_refused"]
 
@@ -20,8 +20,7 @@ KINDS = {"image": ("pictures", "Image input"), "audio": ("recordings", "Audio in
 
 def say_refused(bad: Sequence[Attachment], settings: RunSettings) -> None:
     """Say which files cannot go to the chosen model, and what can be done."""
-    info = model_info(settings.model)
-    name = info.name if info is not None else settings.model
+    name = settings.info.name if settings.info is not None else settings.model
     kinds = list(dict.fromkeys(KINDS[one.kind] for one in bad))
     what = " and ".join(kind for kind, _ in kinds)
     badges = f"badge{'s' if len(kinds) > 1 else ''} " + " and ".join(f"“{badge}”" for _, badge in kinds)
@@ -35,9 +34,9 @@ def say_refused(bad: Sequence[Attachment], settings: RunSettings) -> None:
         st.button("Choose a model", key="chat.refused.choose", on_click=open_dialog, args=("settings",))
 
 
-def earlier_refused(settings: RunSettings) -> str:
+def earlier_refused(settings: RunSettings, shown: OpenConversation | None) -> str:
     """Say what goes along from earlier in the conversation and the model does not take; "" where there is nothing."""
-    shown, info = conversation(), model_info(settings.model)
+    info = settings.info
     if shown is None or info is None:
         return ""
     kinds = [KINDS[kind][0] for kind in sorted(earlier_kinds(shown)) if kind not in info.input_modalities]

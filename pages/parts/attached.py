@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import cast
 
 from pages.parts.run_settings import RunSettings
-from pages.parts.state import input_value, models, put_input, service
+from pages.parts.state import input_value, put_input, service
 from pages.parts.waiting import attached, let_wait, note_problems, problems
-from service import ContentPart, Message, ModelInfo
+from service import ContentPart, Message
 from service.attachments import MEGABYTE, Attachment, UnusableFileError, attach_file, attach_link, not_taken
 from service.store import OpenConversation
 
@@ -21,7 +21,6 @@ __all__ = [
     "content_with",
     "detach",
     "earlier_kinds",
-    "model_info",
     "note_problems",
     "problems",
     "refused",
@@ -79,7 +78,7 @@ def add_link(here: str, url: str) -> None:
 
 def refused(here: str, settings: RunSettings) -> list[Attachment]:
     """Return what waits and cannot go to the model that is chosen."""
-    return not_taken(attached(here), model_info(settings.model)) if attached(here) else []
+    return not_taken(attached(here), settings.info)
 
 
 def earlier_kinds(shown: OpenConversation) -> frozenset[str]:
@@ -95,11 +94,6 @@ def earlier_kinds(shown: OpenConversation) -> frozenset[str]:
 
 def _parts(message: Message) -> list[ContentPart]:
     return [part for part in message.content or () if isinstance(part, ContentPart)]
-
-
-def model_info(model: str) -> ModelInfo | None:
-    """Return what is known about a model."""
-    return next((info for info in models()[0] if info.id == model), None)
 
 
 def content_with(text: str, here: str) -> Content:

@@ -25,7 +25,7 @@ def show_conversation(settings: RunSettings) -> str | None:
     # One place, however much is in it: Streamlit knows the part below by its position, and drops what is sent from
     # another one.
     with st.container():
-        if is_lost():
+        if is_lost(shown):
             _say_lost()
         if shown is not None and shown.leaf_id is not None:
             return _show_messages(shown, settings)

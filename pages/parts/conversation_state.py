@@ -52,9 +52,9 @@ def conversation() -> OpenConversation | None:
     return library().get(owner(), named) if named else None
 
 
-def is_lost() -> bool:
-    """Whether the URL names a conversation that is not here."""
-    return CONVERSATION in st.query_params and conversation() is None
+def is_lost(shown: OpenConversation | None) -> bool:
+    """Whether the URL names a conversation that is not here, and none is shown."""
+    return shown is None and CONVERSATION in st.query_params
 
 
 def begin_conversation() -> OpenConversation:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.conversation_state import conversation
 from pages.parts.plain import literal
 from pages.parts.run_settings import RunSettings
 from pages.parts.state import input_value, is_demo, put_input, service
@@ -17,9 +16,8 @@ __all__ = ["estimate_line", "show_estimate"]
 HELP = "What is sent along with your next message, and what both cost if the answer is that many tokens long."
 
 
-def show_estimate(settings: RunSettings) -> None:
+def show_estimate(settings: RunSettings, shown: OpenConversation | None) -> None:
     """Draw a quiet line: what is sent along with the next message, and the longest answer's price."""
-    shown = conversation()
     if shown is None or shown.leaf_id is None or settings.problems:
         return
     with st.container(key="chat.estimate"):

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from pages.parts.advanced_settings import FIELDS
-from pages.parts.conversation_state import conversation
 from pages.parts.kept_values import (
     one_of,
     read_choice,
@@ -34,13 +33,14 @@ from pages.parts.state import (
 )
 from pages.parts.tool_rules import PARALLEL
 from service.attachments import PDF_ENGINES
+from service.store import OpenConversation
 
 __all__ = ["keep_settings", "restore_settings"]
 
 HEADERS = "extra_headers_json"
 
 
-def restore_settings(page: str) -> Mapping[str, Any]:
+def restore_settings(page: str, shown: OpenConversation | None) -> Mapping[str, Any]:
     """Set the inputs of a page as they were: those of the conversation that was opened, else those used last.
 
     To be called before the inputs are drawn.
@@ -48,7 +48,6 @@ def restore_settings(page: str) -> Mapping[str, Any]:
     Returns:
         What was set, by name; nothing where the inputs stay as they are.
     """
-    shown = conversation() if page == "chat" else None
     here = shown.id if shown is not None else ""
     before = settings_of(page)
     if before == here:
@@ -65,7 +64,7 @@ def restore_settings(page: str) -> Mapping[str, Any]:
     return kept
 
 
-def keep_settings(page: str, restored: Mapping[str, Any]) -> None:
+def keep_settings(page: str, shown: OpenConversation | None, restored: Mapping[str, Any]) -> None:
     """Keep what the inputs of a page say now.
 
     With a conversation all of it, so that it can be gone on with as it was. For the next one only what somebody has
@@ -74,7 +73,6 @@ def keep_settings(page: str, restored: Mapping[str, Any]) -> None:
     values = {name: value for name in _keys(page) if (value := input_value(f"{page}.{name}")) is not None}
     if HEADERS in values:
         values[HEADERS] = read_headers(values[HEADERS])
-    shown = conversation() if page == "chat" else None
     if shown is not None:
         shown.keep_settings({**values, "server": _server()})
     untouched = first_settings(page, {name: value for name, value in values.items() if name not in restored})

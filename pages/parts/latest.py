@@ -72,7 +72,7 @@ def _latest(settings: RunSettings, drawn: Drawn, leaf: str | None, edited: str |
     """
     shown = conversation()
     here = shown.id if shown is not None else ""
-    released, typed = _input(settings, here)
+    released, typed = _input(shown, settings, here)
     kept = take_kept()
     if typed is not None and has_dialog:
         # The drawer draws itself anew without the page: what was chosen there is not in `settings` yet.
@@ -102,15 +102,15 @@ def _latest(settings: RunSettings, drawn: Drawn, leaf: str | None, edited: str |
         st.rerun()
 
 
-def _input(settings: RunSettings, here: str) -> tuple[str | None, str | None]:
+def _input(shown: OpenConversation | None, settings: RunSettings, here: str) -> tuple[str | None, str | None]:
     """Draw the input and what stands above it; return what was held back and may go now, and what was typed."""
     with st.bottom:
         # One question at a time.
         released = None if settings.secrets else secret_card(page="chat", conversation=here)
         settings_secret_card(settings.secrets, page="chat")
         show_problems(other_problems(settings.problems, settings.secrets))
-        attach_bar(settings, here)
-        return released, message_input(here, settings.model)
+        attach_bar(settings, shown)
+        return released, message_input(here, settings.info)
 
 
 def _fits(shown: OpenConversation | None, below: int | None, settings: RunSettings) -> bool:

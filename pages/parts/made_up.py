@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.parts.live_view import live_view
 from pages.parts.plain import literal
-from pages.parts.state import input_value, is_demo, library, models, owner, put_input, service
+from pages.parts.run_settings import RunSettings
+from pages.parts.state import input_value, is_demo, library, owner, put_input, service
 from pages.parts.words import cost
 from service import OpenRouterError, Run, Tool, ToolCall
 from service.made_up import made_up_request
@@ -32,7 +33,7 @@ def made_up(key: str) -> str:
     return str(input_value(f"{key}.note") or "")
 
 
-def make_up_button(key: str, tool: Tool | None, call: ToolCall, model: str) -> None:
+def make_up_button(key: str, tool: Tool | None, call: ToolCall, settings: RunSettings) -> None:
     """Draw the button that asks the model for a result, or what it is writing."""
     run = input_value(f"{key}.run")
     if isinstance(run, Run):
@@ -47,16 +48,16 @@ def make_up_button(key: str, tool: Tool | None, call: ToolCall, model: str) -> N
         type="tertiary",
         help=price,
         on_click=_start,
-        args=(key, tool, call, model),
+        args=(key, tool, call, settings),
     )
 
 
-def _start(key: str, tool: Tool | None, call: ToolCall, model: str) -> None:
+def _start(key: str, tool: Tool | None, call: ToolCall, settings: RunSettings) -> None:
     put_input(f"{key}.note", None)
-    info = next((info for info in models()[0] if info.id == model), None)
-    takes_json = info is not None and info.supports("response_format") is True
+    takes_json = settings.info is not None and settings.info.supports("response_format") is True
     try:
-        run = service().start(made_up_request(call, tool, model=model, as_json=takes_json), session=owner())
+        request = made_up_request(call, tool, model=settings.model, as_json=takes_json)
+        run = service().start(request, session=owner())
         library().record(owner(), run, kind=KIND)
         put_input(f"{key}.run", run)
     except OpenRouterError as error:

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.advanced_inputs import advanced_inputs
+from pages.parts.conversation_state import conversation
 from pages.parts.fold import fold
 from pages.parts.kept_settings import keep_settings, restore_settings
 from pages.parts.model_picker import model_picker
@@ -23,7 +24,7 @@ from pages.parts.schema_dialogs import was_opened
 from pages.parts.settings_secrets import mask_system_prompt, secret_problems, undecided
 from pages.parts.state import close_dialog, input_value, opened_dialog, service
 from pages.parts.tools_input import ToolChoice, tools_input
-from service import Message, ModelParameters, OpenRouterConfig, ResponseFormat
+from service import Message, ModelInfo, ModelParameters, OpenRouterConfig, ResponseFormat
 from service.attachments import with_pdf_engine
 from service.outgoing import Holding
 
@@ -34,7 +35,10 @@ _STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8'
 
 @dataclass(frozen=True)
 class RunSettings:
-    """The choices of the panel; while `problems` has sentences, nothing is to be sent. `secrets` are among them."""
+    """The choices of the panel; while `problems` has sentences, nothing is to be sent. `secrets` are among them.
+
+    `info` is what is known about the model.
+    """
 
     model: str
     system_prompt: str
@@ -44,6 +48,7 @@ class RunSettings:
     problems: tuple[str, ...] = ()
     pdf_engine: str | None = None
     secrets: tuple[Holding, ...] = ()
+    info: ModelInfo | None = None
 
     def request_fields(self, messages: Sequence[Message] = ()) -> dict[str, Any]:
         """Return what `Conversation.to_request` takes beside messages and model, for these messages."""
@@ -61,9 +66,10 @@ def run_settings(page: str) -> RunSettings:
     Inputs are kept by page for the whole session.
     """
     st.html(_STYLE)
-    restored = restore_settings(page)
+    shown = conversation() if page == "chat" else None
+    restored = restore_settings(page, shown)
     chosen = _in_its_place(page)
-    keep_settings(page, restored)
+    keep_settings(page, shown, restored)
     return chosen
 
 
@@ -110,7 +116,7 @@ def _panel(page: str) -> RunSettings:
     secrets = undecided(page, system_prompt, parameters, tools, response_format)
     problems = (*faults, *secret_problems(secrets))
     engine = advanced.pdf_engine
-    return RunSettings(model, system_prompt, parameters, response_format, tools, problems, engine, secrets)
+    return RunSettings(model, system_prompt, parameters, response_format, tools, problems, engine, secrets, info)
 
 
 def _prompt_fold(page: str) -> DeltaGenerator:

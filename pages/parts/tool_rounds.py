@@ -87,7 +87,7 @@ def _result_box(key: str, call: ToolCall, canned: str, run: RunView, settings: R
     if note:
         st.caption(note)
     tool = next((tool for tool in run.tools if tool.name == call.name), None)
-    make_up_button(key, tool, call, settings.model)
+    make_up_button(key, tool, call, settings)
 
 
 def _ended_just_now(run: RunView) -> bool:
