@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -52,17 +53,18 @@ def download_buttons(result: ChatResult, asked: ResponseFormat | None, *, key: s
     if asked is None or not asked.wants_json or not result.text.strip() or not is_json(result):
         return
     value, name = value_of(result), asked.schema_name or "answer"
-    _download("JSON", _pretty(value, result.text), f"{name}.json", "application/json", f"{key}.json")
+    _download("JSON", lambda: _pretty(value, result.text), f"{name}.json", "application/json", f"{key}.json")
     lists = lists_in(value)
     if lists:
         longest = max(lists.values(), key=len)
-        _download("CSV", csv_text(table_of(longest)), f"{name}.csv", "text/csv", f"{key}.csv")
+        _download("CSV", lambda: csv_text(table_of(longest)), f"{name}.csv", "text/csv", f"{key}.csv")
 
 
-def _download(what: str, data: str, name: str, kind: str, key: str) -> None:
+def _download(what: str, write: Callable[[], str], name: str, kind: str, key: str) -> None:
+    """Draw a button whose file is written once it is pressed: an answer may be long, and most are not downloaded."""
     st.download_button(
         what,
-        data,
+        write,
         name,
         kind,
         key=key,
