@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.plain import literal
 from service.spreadsheet import Table, csv_text, table_of
 from service.structured.form.shape import ANYTHING
 from service.structured.form.words import label, value_html
@@ -29,7 +30,7 @@ def show_table(lists: Mapping[str, list[dict[str, Any]]], *, key: str) -> None:
         st.caption(f"The first {SHOWN} of {len(table.rows):,} rows; the file has all of them.")
     if len(lists) > 1:
         st.download_button(
-            f"{chosen} as CSV",
+            f"{literal(chosen)} as CSV",
             lambda: csv_text(table),
             f"{chosen}.csv",
             "text/csv",

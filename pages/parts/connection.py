@@ -109,7 +109,7 @@ def _sentence(error: OpenRouterError) -> str:
     if isinstance(error, NetworkError | RequestTimeoutError):
         return _unreachable(error)
     words = f" ({literal(error.provider_message)})" if error.provider_message else ""
-    return f"{error.message}{words} {error.hint}"
+    return f"{literal(error.message)}{words} {literal(error.hint)}"
 
 
 def _unreachable(error: OpenRouterError) -> str:

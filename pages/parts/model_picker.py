@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts.markdown import safe_markdown
+from pages.parts.plain import literal
 from pages.parts.state import models, put_input, service, start_with
 from pages.parts.words import price, short_price
 from service import ModelInfo
@@ -43,7 +44,7 @@ def model_picker(page: str) -> tuple[str, ModelInfo | None, list[str]]:
     )
     chosen = entered or default
     if error is not None:
-        st.warning(f"The model list could not be loaded; any id can still be entered. {error}")
+        st.warning(f"The model list could not be loaded; any id can still be entered. {literal(str(error))}")
     problem = None if chosen == default else _problem(chosen, known)
     chosen = chosen if problem is not None else normalise_model(chosen)
     info = by_id.get(chosen)
@@ -94,7 +95,8 @@ def _found(entered: str, known: Sequence[ModelInfo]) -> list[str]:
 
 def _offer(page: str, ids: Sequence[str]) -> None:
     for ident in ids:
-        st.button(f"Use {ident}", key=f"{page}.model.use.{ident}", on_click=put_input, args=(f"{page}.model", ident))
+        key, args = f"{page}.model.use.{ident}", (f"{page}.model", ident)
+        st.button(f"Use {literal(ident)}", key=key, on_click=put_input, args=args)
 
 
 def option_texts(known: Sequence[ModelInfo]) -> dict[str, str]:

@@ -168,18 +168,18 @@ def at_path(at: AppTest, issue: Issue) -> str:
 
 
 def test_a_list_of_objects_is_a_table_and_a_file(show: Callable) -> None:
-    """Where there are several lists, one is chosen."""
+    """Where there are several lists, one is chosen; the names that the model gave them are no Markdown."""
     row = {"type": "object", "properties": {"who": {"type": "string"}}, "required": ["who"]}
     rows = {"type": "array", "items": row, "minItems": 2, "maxItems": 2}
-    schema = {"type": "object", "properties": {"a": rows, "b": rows}, "required": ["a", "b"]}
+    schema = {"type": "object", "properties": {"a": rows, "_b_": rows}, "required": ["a", "_b_"]}
     at = show("sim/json", response_format=ResponseFormat.json_schema("two", schema))
     value = json.loads(at.session_state["run"].result.text)
     assert [tab.label for tab in at.tabs] == ["Form", "Table", "JSON", "Raw"]
     assert f">{value['a'][1]['who']}<" in at.tabs[1].get("html")[0].value
-    at.selectbox(key="answer.list").set_value("b").run()
-    assert f">{value['b'][1]['who']}<" in at.tabs[1].get("html")[0].value
+    at.selectbox(key="answer.list").set_value("_b_").run()
+    assert f">{value['_b_'][1]['who']}<" in at.tabs[1].get("html")[0].value
     labels = [button.label for button in at.get("download_button")]
-    assert sorted(labels) == ["CSV", "JSON", "b as CSV"]
+    assert sorted(labels) == ["CSV", "JSON", r"\_b\_ as CSV"]
 
 
 def test_many_violations_are_not_all_folds(show: Callable) -> None:
