@@ -36,7 +36,8 @@ def show_attached(content: Content) -> None:
     """Draw what goes along with a message."""
     if isinstance(content, str):
         return
-    if drawn := [html for number, part in enumerate(content) for html in _drawn(part, number)]:
+    sent = (part for part in content if part.type != "text")
+    if drawn := [html for number, part in enumerate(sent, 1) for html in _drawn(part, number)]:
         st.html(f'<div class="orp-files">{"".join(drawn)}</div>')
     for part in content:
         if (found := read_text_file(_text(part))) is not None:
@@ -68,10 +69,10 @@ def _text(part: ContentPart) -> str:
 
 def _drawn(part: ContentPart, number: int) -> Iterator[str]:
     inner = part.payload.get(part.type)
-    if part.type == "text" or not isinstance(inner, Mapping):
+    if not isinstance(inner, Mapping):
         return
     held: Any = next((inner[field] for field in ("url", "file_data", "data") if field in inner), None)
-    name = str(inner.get("filename") or f"{_KINDS.get(part.type, 'File')} {number or 1}")
+    name = str(inner.get("filename") or f"{_KINDS.get(part.type, 'File')} {number}")
     reference = reference_of(held)
     if reference is None:
         yield _elsewhere(held, name)

@@ -65,6 +65,13 @@ def test_files_go_without_words_too(chat: AppTest, server: Simulator) -> None:
     assert newest().title == "paper.pdf"
 
 
+def test_pictures_without_words_have_a_number_each(chat: AppTest) -> None:
+    choose(chat, "sim/vision")
+    send(chat, "", ("a.png", PNG, "image/png"), ("b.png", b64decode(picture(6).partition(",")[2]), "image/png"))
+    shown = html(chat)
+    assert [number for number in range(4) if f'alt="Picture {number}"' in shown] == [1, 2]
+
+
 def test_a_text_goes_along_as_text_and_is_shown_folded(chat: AppTest, server: Simulator) -> None:
     chat.run()
     send(chat, "Sum it up.", ("notes.md", b"# Notes", "text/markdown"))
