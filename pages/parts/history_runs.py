@@ -13,7 +13,8 @@ from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
 from pages.parts.problems import telling
 from pages.parts.result_view import show_result
-from pages.parts.state import is_demo, library, owner, service
+from pages.parts.starting import starter
+from pages.parts.state import is_demo, library, owner
 from pages.parts.verdict_chip import outcome_chip
 from pages.parts.words import paid
 from service import OpenRouterError, Run
@@ -91,7 +92,7 @@ def _show(run: StoredRun, key: str) -> None:
 def _run_again(run: StoredRun) -> None:
     """Send the same request once more; the new run stands at the top of the list."""
     try:
-        library().record(owner(), service().start(run.request), kind=run.kind)
+        library().record(owner(), starter()(run.request), kind=run.kind)
     except OpenRouterError as error:
         st.error(f"{literal(error.message)} {literal(error.hint)}", icon=":material/error:")
     else:
