@@ -8,8 +8,9 @@ from pages.parts.json_text import read_schema
 from pages.parts.plain import literal
 from pages.parts.response_format_choice import FormatKeys, text_of
 from pages.parts.saved_link import SavedState, link_to_version, saved_state
+from pages.parts.schema_dialogs import leave_if_closed
 from pages.parts.sent_name import UNNAMED, suggest_name
-from pages.parts.state import close_dialog, input_value, library, open_dialog, opened_dialog, owner, put_input
+from pages.parts.state import close_dialog, input_value, library, open_dialog, owner, put_input
 from service import InvalidRequestError, StorageError
 
 __all__ = ["said_of", "save_button", "save_dialog"]
@@ -38,8 +39,7 @@ def save_button(keys: FormatKeys, state: SavedState | None) -> None:
 @st.dialog("Save schema", icon=":material/save:", width="small", on_dismiss=close_dialog)
 def save_dialog(keys: FormatKeys) -> None:
     """Draw the name, and beside a schema that was changed since it was saved what has changed."""
-    if opened_dialog() != "save":
-        st.rerun()
+    leave_if_closed("save")
     state, name = saved_state(keys), str(input_value(_name(keys)) or "")
     if state is not None:
         st.caption(said_of(state))

@@ -11,6 +11,7 @@ from pages.parts.response_format_choice import FormatKeys
 from pages.parts.save_schema import said_of, save_button, save_dialog
 from pages.parts.saved_changes import change_buttons, offer_undo, opened_row, renaming_input
 from pages.parts.saved_link import open_version, saved_state
+from pages.parts.schema_dialogs import leave_if_closed
 from pages.parts.state import close_dialog, library, open_dialog, opened_dialog, owner
 from pages.parts.words import times_asked
 from service import StorageError
@@ -44,8 +45,7 @@ def saved_schemas(keys: FormatKeys) -> None:
 
 @st.dialog("Saved schemas", icon=":material/bookmarks:", width="medium", on_dismiss=close_dialog)
 def _dialog(keys: FormatKeys) -> None:
-    if opened_dialog() != "saved":
-        st.rerun()
+    leave_if_closed("saved")
     query = st.text_input(
         "Search saved schemas",
         key=f"{keys.saved}.search",

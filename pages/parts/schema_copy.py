@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts.json_text import read_schema
 from pages.parts.plain import literal
-from pages.parts.response_format_choice import FormatKeys, pretty
+from pages.parts.response_format_choice import FormatKeys, pretty, text_of
 from pages.parts.schema_dialogs import dialog_button
 from pages.parts.state import close_dialog, input_value
 from service import InvalidSchemaError
@@ -48,7 +48,7 @@ def copy_dialog(keys: FormatKeys) -> None:
 
 
 def _schema(keys: FormatKeys) -> dict[str, Any] | None:
-    return read_schema(str(input_value(keys.schema) or "")).value
+    return read_schema(text_of(keys)).value
 
 
 def _show(schema: dict[str, Any], name: str | None) -> None:

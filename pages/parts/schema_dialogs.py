@@ -1,4 +1,4 @@
-"""Buttons that open the dialogs of the schema editor."""
+"""Opening the dialogs of run settings, and leaving those that were closed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.parts.state import input_value, open_dialog, opened_dialog, put_input
+from pages.parts.state import Dialog, input_value, open_dialog, opened_dialog, put_input
 
 __all__ = ["dialog_button", "leave_if_closed", "was_opened"]
 
@@ -29,7 +29,7 @@ def was_opened() -> bool:
     return input_value(OPENED) is True
 
 
-def leave_if_closed(name: Name) -> None:
+def leave_if_closed(name: Dialog) -> None:
     """Run the page again where the dialog that is being drawn was closed; to be called before anything is drawn in it.
 
     What is typed last and the Escape behind it come in one go, which runs the dialog alone.

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts.json_input import json_input
 from pages.parts.json_text import JsonObject, read_schema
 from pages.parts.markdown import safe_markdown
-from pages.parts.response_format_choice import FormatKeys
+from pages.parts.response_format_choice import FormatKeys, text_of
 from pages.parts.saved_schemas import saved_schemas
 from pages.parts.schema_begun import show_begun
 from pages.parts.schema_copy import copy_button, copy_dialog
@@ -19,7 +19,7 @@ from pages.parts.schema_steps import can_redo, can_undo, note_typed, note_typed_
 from pages.parts.schema_table import schema_table
 from pages.parts.schema_views import VIEWS, schema_of, sync_notation, take_notation
 from pages.parts.schema_wide import wide_button, wide_dialog
-from pages.parts.state import input_value, opened_dialog, start_with
+from pages.parts.state import opened_dialog, start_with
 
 __all__ = ["fields_editor", "schema_editor"]
 
@@ -129,4 +129,4 @@ def _as_line(keys: FormatKeys) -> JsonObject:
     if problem is not None:
         st.error(safe_markdown(problem), icon=":material/error:")
         return JsonObject(problem=problem)
-    return read_schema(str(input_value(keys.schema) or ""))
+    return read_schema(text_of(keys))

@@ -13,7 +13,7 @@ from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
 from pages.parts.preflight import passed
 from pages.parts.refusals import PROVIDERS
-from pages.parts.response_format_choice import FormatKeys
+from pages.parts.response_format_choice import FormatKeys, text_of
 from pages.parts.schema_answers import answer_source
 from pages.parts.schema_begun import note_begun
 from pages.parts.schema_described import words_source
@@ -72,7 +72,7 @@ def _show(keys: FormatKeys, found: Found, source: str) -> None:
     if not found.is_blank:
         st.code(schema_to_notation(found.schema, width=70), language=None, wrap_lines=True, height="content")
         st.caption(_refusals(keys, found))
-    is_replaced = bool(str(input_value(keys.schema) or "").strip())
+    is_replaced = bool(text_of(keys).strip())
     st.button(
         "Use this schema",
         type="primary",

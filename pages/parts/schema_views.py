@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal, cast
 
 from pages.parts.json_text import read_schema
-from pages.parts.response_format_choice import FormatKeys, pretty
+from pages.parts.response_format_choice import FormatKeys, pretty, text_of
 from pages.parts.schema_draft import TableDraft, draft_of
 from pages.parts.schema_steps import new_stamp, note_step, put_schema
 from pages.parts.state import input_value, put_input
@@ -37,7 +37,7 @@ def sync_notation(keys: FormatKeys) -> str | None:
     Returns:
         What is wrong with the JSON, which then has no line.
     """
-    text = str(input_value(keys.schema) or "")
+    text = text_of(keys)
     if input_value(keys.notation_of) == text:
         return None
     read = read_schema(text)
@@ -72,7 +72,7 @@ def sync_table(keys: FormatKeys) -> TableDraft | str:
     Returns:
         Where there is no table: what is wrong with the JSON.
     """
-    text = str(input_value(keys.schema) or "")
+    text = text_of(keys)
     known = input_value(keys.table)
     if isinstance(known, TableDraft) and known.of == text:
         return known
@@ -100,5 +100,5 @@ def take_table(keys: FormatKeys, edit: Mapping[str, Any]) -> None:
         note_step(keys)
     if not draft.errors:
         put_input(keys.schema, "" if schema is None else pretty(schema))
-        draft = replace(draft, of=str(input_value(keys.schema)))
+        draft = replace(draft, of=text_of(keys))
     put_input(keys.table, draft)

@@ -18,6 +18,7 @@ from service.web import Backend, backend
 from service.web.painter.token import sign_token
 
 __all__ = [
+    "Dialog",
     "close_dialog",
     "first_settings",
     "input_value",
@@ -36,7 +37,6 @@ __all__ = [
     "show_more_rows",
     "start_with",
 ]
-
 
 Dialog = Literal["answer", "connection", "copy", "fields", "save", "saved", "schema", "settings", "tool"]
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.markdown import safe_markdown
 from pages.parts.response_format_choice import FormatKeys
+from pages.parts.schema_dialogs import leave_if_closed
 from pages.parts.schema_editor import fields_editor
-from pages.parts.state import close_dialog, input_value, opened_dialog, put_input
+from pages.parts.state import close_dialog, input_value, put_input
 from pages.parts.tool_settings import ToolSetting, fault_of, kept_tools, read_tools
 
 __all__ = ["edit_tool", "tool_dialog"]
@@ -31,10 +33,24 @@ def edit_tool(page: str, tool: ToolSetting) -> None:
 @st.dialog("Tool", width="large", on_dismiss=close_dialog)
 def tool_dialog(page: str, remove: Callable[[str], None]) -> None:
     """Draw the tool that is being edited; `remove` takes it away, by its id."""
-    if opened_dialog() != "tool":
-        # What is typed last and the Escape behind it come in one go, which runs the dialog alone.
-        st.rerun()
-    keys, ident = _keys(page), str(input_value(_edited(page)))
+    leave_if_closed("tool")
+    ident = str(input_value(_edited(page)))
+    place_of_fault = _inputs(page)
+    edited = _take(page, ident)
+    if edited is not None and (fault := fault_of(edited)) is not None and not fault.startswith("The parameters"):
+        place_of_fault.error(safe_markdown(fault), icon=":material/error:")
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        if st.button("Remove this tool", icon=":material/delete:", type="tertiary", key=f"{page}.tool.remove"):
+            remove(ident)
+            st.rerun()
+        if st.button("Done", type="primary", key=f"{page}.tool.done"):
+            close_dialog()
+            st.rerun()
+
+
+def _inputs(page: str) -> DeltaGenerator:
+    """Draw what a tool says, and return the place for what is wrong with that."""
+    keys = _keys(page)
     st.text_input(
         "Name",
         key=keys.name,
@@ -60,16 +76,7 @@ def tool_dialog(page: str, remove: Callable[[str], None]) -> None:
         height=96,
         persist_state="session",
     )
-    edited = _take(page, ident)
-    if edited is not None and (fault := fault_of(edited)) is not None and not fault.startswith("The parameters"):
-        place_of_fault.error(safe_markdown(fault), icon=":material/error:")
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        if st.button("Remove this tool", icon=":material/delete:", type="tertiary", key=f"{page}.tool.remove"):
-            remove(ident)
-            st.rerun()
-        if st.button("Done", type="primary", key=f"{page}.tool.done"):
-            close_dialog()
-            st.rerun()
+    return place_of_fault
 
 
 def _take(page: str, ident: str) -> ToolSetting | None:
