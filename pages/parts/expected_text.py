@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pages.parts.json_text import DECODER, JsonObject, fault
+from pages.parts.json_text import JsonObject, read_json
 from service import OpenRouterError
 from service.store import Expected, expected_problem
 from service.structured import validate
@@ -16,14 +16,7 @@ _SAID = 3
 
 def read_expected(text: str) -> JsonObject:
     """Read a JSON value of any kind, in the form in which it is stored; what is wrong is said with line and column."""
-    text = text.removeprefix("\ufeff")
-    if not text.strip():
-        return JsonObject()
-    try:
-        value = DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
-        return fault(error)
-    return JsonObject(Expected(value).to_json())
+    return read_json(text, lambda value: JsonObject(Expected(value).to_json()))
 
 
 def problem_of(value: Any, schema: Any) -> str | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn
 
+from pages.parts.json_words import in_words
 from service import InvalidSchemaError
 from service.structured import validate
 
-__all__ = ["DECODER", "JsonObject", "fault", "marked_line", "read_object", "read_schema"]
+__all__ = ["DECODER", "JsonObject", "fault", "marked_line", "read_json", "read_object", "read_schema"]
 
 _SHOWN_CHARS = 22
 
@@ -36,6 +36,17 @@ class _NotStrictError(ValueError):
 
 def read_object(text: str) -> JsonObject:
     """Read a JSON object; what is wrong is said with line and column."""
+    return read_json(text, _as_object)
+
+
+def _as_object(value: Any) -> JsonObject:
+    if not isinstance(value, dict):
+        return JsonObject(problem=f"It must be an object, in braces {{ }}, and not {_kind(value)}.")
+    return JsonObject(value)
+
+
+def read_json(text: str, take: Callable[[Any], JsonObject]) -> JsonObject:
+    """Read JSON of any kind and return what `take` makes of it; what is wrong is said with line and column."""
     text = text.removeprefix("\ufeff")
     if not text.strip():
         return JsonObject()
@@ -43,15 +54,13 @@ def read_object(text: str) -> JsonObject:
         value = DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         return fault(error)
-    if not isinstance(value, dict):
-        return JsonObject(problem=f"It must be an object, in braces {{ }}, and not {_kind(value)}.")
-    return JsonObject(value)
+    return take(value)
 
 
 def fault(error: ValueError | RecursionError) -> JsonObject:
     """Say what `DECODER` tripped over, in words."""
     if isinstance(error, json.JSONDecodeError):
-        return _at(error.lineno, error.colno, _in_words(error))
+        return _at(error.lineno, error.colno, in_words(error))
     if isinstance(error, _NotStrictError):
         return JsonObject(problem=str(error))
     if isinstance(error, RecursionError):
@@ -100,45 +109,6 @@ DECODER = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_r
 
 def _at(line: int, column: int, what: str) -> JsonObject:
     return JsonObject(problem=f"Line {line}, column {column}: {what}", line=line, column=column)
-
-
-def _in_words(error: json.JSONDecodeError) -> str:
-    """Say what the parser tripped over; what stands there tells more than what it expected."""
-    rest, before = error.doc[error.pos :], error.doc[: error.pos].rstrip()
-    if error.msg.startswith("Unterminated string"):
-        return "this text has no closing quote."
-    if not rest.strip():
-        return "the JSON ends too early; something is not closed yet."
-    if rest[0] in "}]" and before.endswith(","):
-        return "remove the comma before the closing bracket."
-    return next((words for pattern, words in _FOUND if re.match(pattern, rest)), None) or _expected(error.msg)
-
-
-_FOUND = (
-    ("[\u201c\u201d\u201e\u201f\u2018\u2019']", 'use straight double quotes: "'),
-    (r"//|/\*|#", "JSON has no comments; remove this one."),
-    (r"(True|False)\b", "write true and false in small letters."),
-    (r"None\b", "write null instead of None."),
-)
-
-
-def _expected(message: str) -> str:
-    for start, words in _EXPECTED:
-        if message.startswith(start):
-            return words
-    return f"{message}."
-
-
-_EXPECTED = (
-    ("Expecting property name", "a name in double quotes belongs here."),
-    ("Illegal trailing comma", "remove this comma: nothing follows it."),
-    ("Expecting value", "a value belongs here; texts stand in double quotes."),
-    ("Expecting ',' delimiter", "a comma or a closing bracket belongs here."),
-    ("Expecting ':' delimiter", "a colon belongs between name and value."),
-    ("Invalid control character", "a text must not run over the end of the line; write \\n for a line break."),
-    ("Invalid \\", "this is no escape that JSON knows; write \\\\ for a backslash."),
-    ("Extra data", "nothing may follow the end of the JSON."),
-)
 
 
 def _kind(value: Any) -> str:
