@@ -36,8 +36,7 @@ def history_runs(query: str) -> None:
     shown = shown_rows("runs")
     found = library().runs(owner(), filters, limit=shown + 1)
     if not found:
-        is_filtered = filters != RunFilters()
-        st.caption("No run fits. Take a filter away." if is_filtered else "Nothing here yet: every request is kept.")
+        st.caption(_why_none(filters, query))
         return
     for run in found[:shown]:
         _row(run)
@@ -45,6 +44,12 @@ def history_runs(query: str) -> None:
         if len(found) > shown:
             show_more_button("runs")
         export_runs_link(filters)
+
+
+def _why_none(filters: RunFilters, query: str) -> str:
+    if filters != RunFilters(query=query):
+        return "No run fits. Take a filter away."
+    return "No run has these words." if query else "Nothing here yet: every request is kept."
 
 
 def _row(run: StoredRun) -> None:

@@ -62,8 +62,8 @@ def capability_warning(kind: str, info: ModelInfo | None) -> str | None:
         return f"This model lists no JSON mode and may ignore the format. {more} one with the badge Structured outputs."
     if kind == "json_schema":
         return (
-            "This model lists JSON mode only: it may leave the schema. Put the schema into the prompt instead, or "
-            "choose one with the badge Structured outputs."
+            "This model lists JSON mode only: its answer may not follow the schema. Put the schema into the prompt "
+            "instead, or choose one with the badge Structured outputs."
         )
     return None
 

@@ -66,9 +66,9 @@ def version_buttons(version: int, versions: int, *, key: str) -> Literal[-1, 1] 
     with st.container(
         key=f"{key}.versions", horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"
     ):
-        is_back = _turn("Version before", "chevron_left", key=f"{key}.before", disabled=version == 1)
+        is_back = _turn("Previous version", "chevron_left", key=f"{key}.before", disabled=version == 1)
         st.caption(f"{version}/{versions}", width="content")
-        is_on = _turn("Version behind", "chevron_right", key=f"{key}.behind", disabled=version == versions)
+        is_on = _turn("Next version", "chevron_right", key=f"{key}.behind", disabled=version == versions)
     return -1 if is_back else 1 if is_on else None
 
 

@@ -75,6 +75,8 @@ def test_runs_are_listed_with_what_became_of_them_and_filtered(history: AppTest)
     assert "No run fits. Take a filter away." in [caption.value for caption in history.caption]
     history.button(key="history.clear").click().run()
     assert len(labels(history)) == 2
+    history.text_input(key="history.search").set_value("pears").run()
+    assert "No run has these words." in [caption.value for caption in history.caption]
 
 
 def test_a_run_of_the_wrong_shape_has_no_tick(chat: AppTest) -> None:
