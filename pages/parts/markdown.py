@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
@@ -14,8 +16,10 @@ __all__ = ["safe_markdown"]
 
 _LINE_END = re.compile(r"\r\n?")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_SPAN = re.compile(r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
-_IMAGE = re.compile(r"(?<!\\)!\[([^\]]*)\](?=[(\[])")
+_TICKS = re.compile(r"(?<!\\)(?P<slashes>\\*)(?P<ticks>`+)")
+_GAP = re.compile(r"\n[ \t]*(?=\n)")
+_IMAGE = re.compile(r"(?<!\\)((?:\\\\)*)!\[([^\[\]]*)\](?=[(\[])")
+_IMAGE_MARK = re.compile(r"(?<!\\)((?:\\\\)*)!(?=\[)")
 _TAG = re.compile(r"(?<!\\)<(?=[a-zA-Z/!?])(?!(?:https?|mailto):)")
 _INLINE_MATH = re.compile(r"\\\(((?:(?!\\\().)+?)\\\)", re.DOTALL)
 _DISPLAY_MATH = re.compile(r"\\\[((?:(?!\\\[).)+?)\\\]", re.DOTALL)
@@ -66,15 +70,37 @@ def _blocks() -> MarkdownIt:
 
 
 def _outside_blocks(text: str) -> str:
-    out, end = [], 0
-    for code in _SPAN.finditer(text):
-        out += [_outside_code(text[end : code.start()]), code[0]]
-        end = code.end()
-    return "".join([*out, _outside_code(text[end:])])
+    out, done = [], 0
+    for begin, end in _spans(text):
+        out += [_outside_code(text[done:begin]), text[begin:end]]
+        done = end
+    return "".join([*out, _outside_code(text[done:])])
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Give where code between backticks begins and ends: as many close it as open it, in the same paragraph.
+
+    Each run of them is looked at once: who writes the text may write thousands that close nothing.
+    """
+    runs, gaps = list(_TICKS.finditer(text)), [gap.start() for gap in _GAP.finditer(text)]
+    later: defaultdict[int, list[re.Match[str]]] = defaultdict(list)
+    for run in reversed(runs):
+        later[len(run["ticks"])].append(run)
+    done = 0
+    for run in runs:
+        # A backslash takes the first one away from those that open, and none from those that close.
+        begin = run.start("ticks") + len(run["slashes"]) % 2
+        closing = later[run.end() - begin]
+        while closing and closing[-1].start() <= run.start():
+            closing.pop()
+        if run.start() >= done and closing and bisect(gaps, begin) == bisect(gaps, closing[-1].start()):
+            done = closing[-1].end()
+            yield begin, done
 
 
 def _outside_code(text: str) -> str:
-    text = _IMAGE.sub(lambda image: f"[{image[1] or 'image'}]", text)
+    text = _IMAGE.sub(lambda image: f"{image[1]}[{image[2] or 'image'}]", text)
+    text = _IMAGE_MARK.sub(r"\1\\!", text)
     text = _TAG.sub(r"\\<", text)
     text = _COLON.sub(_plain_colon, text)
     text = _INLINE_MATH.sub(lambda formula: f"${formula[1].strip()}$", text)

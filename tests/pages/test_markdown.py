@@ -14,8 +14,12 @@ APART = "&#58;\u2060"
         pytest.param("![a](http://e/x.png)", "[a](http://e/x.png)", id="an image becomes a link"),
         pytest.param("![](http://e/x.png)", "[image](http://e/x.png)", id="a nameless image gets a word"),
         pytest.param("![a][1]\n\n[1]: http://e/x.png", "[a][1]\n\n[1]: http://e/x.png", id="by reference as well"),
+        pytest.param("![a [b]](c) ![d]", "\\![a [b]](c) \\![d]", id="whatever it is called"),
+        pytest.param("\\\\![a](b) Oh![1]", "\\\\[a](b) Oh\\![1]", id="behind a stroke as well; a footnote stays"),
         pytest.param("`![a](b)` and ![c](d)", "`![a](b)` and [c](d)", id="code spans are left alone"),
         pytest.param("``a ` ![b](c)`` x", "``a ` ![b](c)`` x", id="also those with a tick inside"),
+        pytest.param("`\n\n![a](b)\n\n`", "`\n\n[a](b)\n\n`", id="which end with their paragraph"),
+        pytest.param("\\`![a](b)` ``c`", "\\`[a](b)` ``c`", id="and with as many ticks as they began with"),
         pytest.param("```\n![a](b)\n```\n![c](d)", "```\n![a](b)\n```\n[c](d)", id="fences are left alone"),
         pytest.param("```\n![a](b)", "```\n![a](b)", id="also one that is not closed"),
         pytest.param("~~~md\n\\(x\\)\n~~~", "~~~md\n\\(x\\)\n~~~", id="also one of tildes"),
@@ -45,7 +49,13 @@ def test_what_streamlit_gets(text: str, shown: str) -> None:
     assert safe_markdown(text) == shown
 
 
-@pytest.mark.parametrize("sign", [":a", "\\", "`", "$", "<", "://", "\\(", ":::a\n", "    a:b\n"])
+@pytest.mark.parametrize("sign", [":a", "\\", "`", "$", "<", "://", "\\(", ":::a\n", "    a:b\n", "!["])
 def test_no_text_takes_long(sign: str) -> None:
     """Whatever it repeats; what is safe already stays as it is."""
     assert len(safe_markdown(sign * 20_000)) >= len(sign) * 20_000
+
+
+def test_ticks_that_close_nothing_take_no_longer() -> None:
+    """Each run is of another length, so that none is closed by another."""
+    text = " ".join("`" * length for length in range(1, 400))
+    assert safe_markdown(text) == text
