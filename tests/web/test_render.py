@@ -61,6 +61,12 @@ def test_formulas_are_left_as_they_are_written() -> None:
     assert render_markdown("from $5 to $10") == "<p>from $5 to $10</p>\n"
 
 
+def test_a_formula_begins_at_the_last_mark_before_its_end() -> None:
+    """So that marks which nothing closes are each looked at once."""
+    assert render_markdown("\\(a \\(b\\)").strip() == '<p>(a <span class="math">\\(b\\)</span></p>'
+    assert 'class="math"' not in render_markdown("\\(" * 10_000)
+
+
 def test_code_is_coloured_once_it_is_whole() -> None:
     """While it grows, code is plain: colouring it again with every frame would cost too much."""
     code = "```python\nprint(1)\n```"
