@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.clock import reader_zone
 from pages.parts.state import library, owner, put_input
@@ -40,26 +41,14 @@ def history_filters(query: str) -> RunFilters:
             persist_state="session",
         )
         states = second.multiselect(
-            "State", STATES, format_func=_words, placeholder="Any", key="history.states", persist_state="session"
-        )
-        least = first.number_input(
-            "Cost from, USD",
-            min_value=0.0,
-            value=None,
-            step=0.001,
-            format="%.6f",
-            key="history.min_cost",
+            "State",
+            STATES,
+            format_func=str.capitalize,
+            placeholder="Any",
+            key="history.states",
             persist_state="session",
         )
-        most = second.number_input(
-            "Cost to, USD",
-            min_value=0.0,
-            value=None,
-            step=0.001,
-            format="%.6f",
-            key="history.max_cost",
-            persist_state="session",
-        )
+        least, most = _cost(first, "Cost from, USD", "min_cost"), _cost(second, "Cost to, USD", "max_cost")
         st.button(
             "Clear filters", icon=":material/filter_list_off:", key="history.clear", type="tertiary", on_click=_clear
         )
@@ -69,8 +58,8 @@ def history_filters(query: str) -> RunFilters:
         model=model,
         verdicts=tuple(verdicts),
         states=tuple(states),
-        min_cost=_money(least),
-        max_cost=_money(most),
+        min_cost=least,
+        max_cost=most,
         since=since,
         until=until,
     )
@@ -84,11 +73,16 @@ def span(dates: tuple[date, ...], zone: tzinfo) -> tuple[datetime | None, dateti
     return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
 
 
-def _words(name: str) -> str:
-    return name.capitalize()
-
-
-def _money(entered: float | None) -> Decimal | None:
+def _cost(place: DeltaGenerator, label: str, name: str) -> Decimal | None:
+    entered = place.number_input(
+        label,
+        min_value=0.0,
+        value=None,
+        step=0.001,
+        format="%.6f",
+        key=f"history.{name}",
+        persist_state="session",
+    )
     return None if entered is None else Decimal(repr(entered))
 
 
