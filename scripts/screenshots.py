@@ -57,7 +57,9 @@ def fill_in_a_form(page: Page) -> None:
     choose_model(page, "sim/writer")
     page.get_by_role("button", name="Fill in a form").click()
     finished(page)
-    page.locator(".st-key-panel summary").filter(has_text="Response format").click()
+    for fold in ("Model", "System prompt", "Response format"):
+        page.locator(".st-key-panel summary").filter(has_text=fold).first.click()
+        settle(page)
 
 
 def sort_a_review_wrongly(page: Page) -> None:
@@ -85,7 +87,7 @@ PICTURES = (
     Picture("error", fail_at_the_provider, scheme="dark"),
     Picture("phone", answer_on_a_phone, size=PHONE),
     # Last: a schema stays in force for the chats that follow.
-    Picture("structured", fill_in_a_form, scheme="dark"),
+    Picture("structured", fill_in_a_form, size=TALL),
     Picture("wrong-shape", sort_a_review_wrongly),
 )
 
