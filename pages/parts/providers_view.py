@@ -37,7 +37,7 @@ def _draw(providers: ModelProviders) -> None:
         for endpoint in sorted(providers.all, key=lambda found: _place(found, providers)):
             _draw_one(endpoint, providers)
     elif known.error is not None:
-        st.caption(f":material/cloud_off: The providers could not be asked for. {literal(known.error.message)}")
+        st.caption(f":material/cloud_off: Who serves this model could not be found out. {literal(known.error.message)}")
     elif known.endpoints is None:
         st.caption(":material/hourglass: Asking who serves this model …")
     else:
@@ -47,9 +47,9 @@ def _draw(providers: ModelProviders) -> None:
 def _introduction(providers: ModelProviders) -> str:
     count = len(providers.all)
     who = "One provider serves" if count == 1 else f"{count} providers serve"
-    simulated = " They are simulated, none is real." if is_demo() else ""
     if count == 1:
-        return f"{who} this model.{simulated}"
+        return f"{who} this model." + (" It is simulated." if is_demo() else "")
+    simulated = " They are simulated, none is real." if is_demo() else ""
     return f"{who} this model. OpenRouter mostly asks cheap ones that work well; Advanced can name others.{simulated}"
 
 

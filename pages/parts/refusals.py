@@ -21,7 +21,7 @@ def known_refusals(schema: Mapping[str, Any] | bool) -> str:
     """
     reasons = {name: len(lint_schema(schema, profile)) for profile, name in PROVIDERS.items() if name}
     refusals = [(name, plural(number, "reason")) for name, number in reasons.items() if number]
-    unknown = "What this model's provider takes is not known."
+    unknown = "Which schemas this model's provider refuses is not known."
     if not refusals:
         *names, last = reasons
         return f"{unknown} None of {', '.join(names)} and {last} would refuse this schema, as far as is known."

@@ -114,6 +114,13 @@ def test_the_page_does_not_wait_for_the_server(server: Simulator) -> None:
     assert asked_for(server) == 1
 
 
+def test_in_demo_a_single_provider_is_said_to_be_simulated(monkeypatch: pytest.MonkeyPatch, server: Simulator) -> None:
+    monkeypatch.setattr("pages.parts.providers_view.is_demo", lambda: True)
+    server.script_for("/endpoints", Reply(chunks=[b'{"data": {"endpoints": [{"tag": "one"}]}}']))
+    told()
+    assert "One provider serves this model. It is simulated." in captions(page(providers=True).run())
+
+
 def test_a_server_that_fails_breaks_nothing(server: Simulator) -> None:
     """The page says so where somebody looks, and everything else is as the model list has it."""
     server.script_for("/endpoints", refusing(500, "Out of order"))
@@ -121,7 +128,7 @@ def test_a_server_that_fails_breaks_nothing(server: Simulator) -> None:
         told()
     chat = with_schema(page(providers=True).run())
     assert not chat.exception
-    assert ":material/cloud_off: The providers could not be asked for." in said(chat, "could not be asked for")
+    assert ":material/cloud_off: Who serves this model could not be found out." in said(chat, "found out")
     assert "This model has structured outputs" in said(chat, "structured outputs")
 
 
@@ -132,7 +139,7 @@ def test_a_model_without_providers_is_said_to_have_none() -> None:
     with pytest.raises(ModelNotFoundError):
         told("nobody/nothing")
     chat = page(providers=True, model="nobody/nothing").run()
-    assert "There is no model 'nobody/nothing'." in said(chat, "could not be asked for")
+    assert "There is no model 'nobody/nothing'." in said(chat, "could not be found out")
 
 
 def test_another_server_has_no_such_fold(settings: pytest.MonkeyPatch, server: Simulator) -> None:

@@ -228,7 +228,7 @@ def test_for_an_unknown_provider_it_is_said_which_known_ones_would_refuse(editor
     """As information: nothing was checked for the model that is chosen."""
     write_json(editor, LOOSE)
     told = "\n".join(caption.value for caption in editor.caption)
-    assert "takes is not known. OpenAI would refuse this schema, for " in told
+    assert "refuses is not known. OpenAI would refuse this schema, for " in told
     assert "Nothing known" not in told
     closed = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
     write_json(editor, {**closed, "additionalProperties": False})
