@@ -13,10 +13,11 @@ from pages.parts.exports import export_answers_links
 from pages.parts.history_filters import history_filters
 from pages.parts.history_runs import show_exchange
 from pages.parts.history_view import link_to, show_more_button, shown_rows
-from pages.parts.items_table import items_html
+from pages.parts.items_table import items_html, without_items
 from pages.parts.state import close_dialog, input_value, is_demo, library, open_dialog, opened_dialog, owner, put_input
 from pages.parts.words import times_asked
 from service.store import AnsweredSchema, AnswerList, AnswerTable, StoredRun
+from service.structured.words import plural
 
 __all__ = ["history_answers"]
 
@@ -98,10 +99,18 @@ def _of(title: str) -> str:
 
 def _table(table: AnswerTable, chosen: AnswerList | None, runs: Sequence[StoredRun]) -> str | None:
     html = table_html(table, runs, is_demo=is_demo()) if chosen is None else items_html(table, chosen, runs)
-    if html:
-        return answers_table(html, key="history.answers")
-    st.caption("None of these answers has an item.")
-    return None
+    if not html:
+        st.caption("None of these answers has an item.")
+        return None
+    opened = answers_table(html, key="history.answers")
+    if chosen is not None and (without := without_items(chosen, runs)):
+        st.caption(_without_rows(without))
+    return opened
+
+
+def _without_rows(count: int) -> str:
+    has, rows = ("has", "so it has no row") if count == 1 else ("have", "so they have no row")
+    return f"{plural(count, 'answer')} {has} no items, {rows} here. “One row per answer” shows every answer."
 
 
 def _label(schema: AnsweredSchema) -> str:

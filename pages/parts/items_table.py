@@ -8,7 +8,7 @@ from html import escape
 from pages.parts.answers_table import head_cells, opener, table_frame, text_cell, verdict_cell
 from service.store import AnswerList, AnswerTable, StoredRun, answer_of, compact, item_rows, outcome_of
 
-__all__ = ["items_html"]
+__all__ = ["items_html", "without_items"]
 
 
 def items_html(table: AnswerTable, chosen: AnswerList, runs: Sequence[StoredRun]) -> str:
@@ -19,6 +19,11 @@ def items_html(table: AnswerTable, chosen: AnswerList, runs: Sequence[StoredRun]
     fields = [(field.title, field.description) for field in (*chosen.parents, *chosen.fields)]
     heads = [("When", ""), ("Asked", ""), ("Item", ""), *fields, ("Verdict", ""), ("Model", "")]
     return table_frame(f"{chosen.title or 'Items'} in answers to {table.schema.name}", head_cells(heads), rows)
+
+
+def without_items(chosen: AnswerList, runs: Sequence[StoredRun]) -> int:
+    """Return how many answers have no row in the table."""
+    return sum(not any(item_rows(answer_of(run.columns), chosen)) for run in runs)
 
 
 def _rows(chosen: AnswerList, run: StoredRun) -> list[list[str]]:

@@ -157,6 +157,8 @@ def test_items_of_answers_may_be_the_rows(chat: AppTest, server: Simulator) -> N
         f"/export/answers.csv?schema={key}&items=items%5B%5D",
         f"/export/answers.jsonl?schema={key}",
     ]
+    (told,) = [caption for caption in captions(history) if "no items" in caption]
+    assert told == "1 answer has no items, so it has no row here. “One row per answer” shows every answer."
     choice.set_value("fees[]").run()
     assert "None of these answers has an item." in captions(history)
 
