@@ -14,6 +14,7 @@ from service.store import OpenConversation
 __all__ = ["estimate_line", "show_estimate"]
 
 HELP = "What is sent along with your next message, and what both cost if the answer is that many tokens long."
+OF_WEB_TOOLS = " What searches and pages add is known only afterwards."
 
 
 def show_estimate(settings: RunSettings, shown: OpenConversation | None) -> None:
@@ -27,18 +28,31 @@ def show_estimate(settings: RunSettings, shown: OpenConversation | None) -> None
             st.caption(f"Next message: {literal(error.message)}")
         else:
             if estimate is not None:
-                st.caption(estimate_line(estimate, is_demo=is_demo()), help=HELP)
+                has_web_tools = _has_web_tools(settings)
+                line = estimate_line(estimate, is_demo=is_demo(), has_web_tools=has_web_tools)
+                st.caption(line, help=HELP + OF_WEB_TOOLS if has_web_tools else HELP)
 
 
-def estimate_line(estimate: CostEstimate, *, is_demo: bool) -> str:
-    """Say an estimate: "Next message: ≈ 1,240 tokens + yours · ≈ $0.0031 with 500 out"."""
+def estimate_line(estimate: CostEstimate, *, is_demo: bool, has_web_tools: bool = False) -> str:
+    """Say an estimate: "Next message: ≈ 1,240 tokens + yours · ≈ $0.0031 with 500 out".
+
+    Args:
+        estimate: What is known.
+        is_demo: Nothing is charged.
+        has_web_tools: The model may search or fetch, as often as it likes; nobody knows that before.
+    """
     paid = f"cost {cost(None)}" if estimate.total is None else f"≈ {cost(estimate.total)}"
     simulated = " (simulated)" if is_demo and estimate.total is not None else ""
     whose = f", at {literal(estimate.provider)}" if estimate.provider else ""
+    more = " + web tools" if has_web_tools else ""
     return (
         f"Next message: ≈ {estimate.prompt_tokens:,} tokens + yours · "
-        f"{paid}{simulated} with {estimate.assumed_completion_tokens:,} out{whose}"
+        f"{paid}{simulated} with {estimate.assumed_completion_tokens:,} out{more}{whose}"
     )
+
+
+def _has_web_tools(settings: RunSettings) -> bool:
+    return any(tool.type in ("openrouter:web_search", "openrouter:web_fetch") for tool in settings.tools.tools)
 
 
 def _providers(settings: RunSettings) -> object:

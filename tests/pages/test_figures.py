@@ -124,10 +124,11 @@ def test_an_estimate_says_what_it_assumes() -> None:
     assert estimate_line(known, is_demo=False) == ("Next message: ≈ 1,240 tokens + yours · ≈ \\$0.0031 with 500 out")
     assert estimate_line(known, is_demo=True).endswith("≈ \\$0.0031 (simulated) with 500 out")
     assert estimate_line(replace(known, total=None), is_demo=True).endswith("· cost — with 500 out")
+    assert estimate_line(known, is_demo=False, has_web_tools=True).endswith("with 500 out + web tools")
 
 
 def test_the_estimate_follows_the_conversation(chat: AppTest) -> None:
-    """Nothing for an empty one; with each message more is sent along."""
+    """Nothing for an empty one; with each message more is sent along, and what web tools add is not known."""
 
     def line() -> list[str]:
         return [caption.value for caption in chat.caption if caption.value.startswith("Next message")]
@@ -140,3 +141,6 @@ def test_the_estimate_follows_the_conversation(chat: AppTest) -> None:
     (second,) = line()
     tokens = [int(said.partition("≈ ")[2].partition(" ")[0]) for said in (first, second)]
     assert 0 < tokens[0] < tokens[1]
+    chat.session_state["chat.server_tool.web_search"] = True
+    chat.selectbox(key="chat.model").set_value("sim/writer").run()
+    assert line()[0].endswith(" out + web tools")
