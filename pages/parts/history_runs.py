@@ -77,7 +77,7 @@ def _label(run: StoredRun) -> str:
 def show_exchange(run: StoredRun, key: str) -> None:
     """Draw what was asked last, and what was answered."""
     st.caption("Asked")
-    st.markdown(safe_markdown(asked_last(run.request.messages)))
+    st.markdown(safe_markdown(asked_last(reversed(run.request.messages))))
     st.caption("Answered")
     show_result(run, is_demo=is_demo(), key=f"{key}.result", can_retry=False)
 

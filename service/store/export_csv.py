@@ -17,6 +17,8 @@ from service.store.run_queries import find_runs
 from service.store.run_rows import asked_last
 from service.store.tables import PromptRow
 from service.store.values import RunFilters
+from service.structured.instruct import is_repair_instruction
+from service.types import Message
 
 __all__ = ["COLUMNS", "csv_row", "csv_rows"]
 
@@ -106,6 +108,7 @@ def _cells(run: Mapping[str, Any], asked: str) -> tuple[Any, ...]:
 def _asked(connection: Connection, prompt_ids: list[str]) -> dict[str, str]:
     """Return what was asked last, by the id of the last message that was sent."""
     known: Prompts = {}
+    asked_again: set[str | None] = set()
     missing = set(prompt_ids)
     while missing:
         found: Prompts = {}
@@ -113,14 +116,26 @@ def _asked(connection: Connection, prompt_ids: list[str]) -> dict[str, str]:
             wanted = select(PromptRow.id, PromptRow.parent_id, PromptRow.message).where(PromptRow.id.in_(some))
             found |= {row.id: (row.parent_id, row.message) for row in connection.execute(wanted).all()}
         known |= found
-        parents = {parent_id for parent_id, message in found.values() if message.get("role") != "assistant"}
+        asked_again |= {parent_id for parent_id, message in found.values() if _asks_again(message)}
+        parents = {
+            parent_id
+            for ident, (parent_id, message) in found.items()
+            if message.get("role") != "assistant" or ident in asked_again
+        }
         missing = {parent_id for parent_id in parents if parent_id is not None} - known.keys()
     return {ident: _asked_at(known, ident) for ident in prompt_ids}
 
 
-def _asked_at(known: Prompts, ident: str | None) -> str:
-    messages = []
+def _asks_again(encoded: Mapping[str, Any]) -> bool:
+    content = encoded.get("content")
+    return isinstance(content, str) and is_repair_instruction(content)
+
+
+def _asked_at(known: Prompts, ident: str) -> str:
+    return asked_last(_newest_first(known, ident))
+
+
+def _newest_first(known: Prompts, ident: str | None) -> Iterator[Message]:
     while ident is not None and ident in known:
         ident, encoded = known[ident]
-        messages.append(codec.decode_message(encoded))
-    return asked_last(messages[::-1])
+        yield codec.decode_message(encoded)

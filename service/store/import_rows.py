@@ -6,7 +6,7 @@ imported again is known by the ids it would get.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -36,6 +36,7 @@ from service.store.search import index_run
 from service.store.tables import ConversationRow, RunRow, table_of
 from service.store.tree import Node, Tree
 from service.store.values import headline_of
+from service.types import Message
 
 __all__ = ["ImportSummary", "Importing"]
 
@@ -217,8 +218,10 @@ class Importing:
 
 
 def _asked(place: int | None, prompts: Sequence[PromptFields]) -> str:
-    messages = []
-    while place is not None and prompts[place].message.role != "assistant":
-        messages.append(prompts[place].message)
+    return asked_last(_newest_first(place, prompts))
+
+
+def _newest_first(place: int | None, prompts: Sequence[PromptFields]) -> Iterator[Message]:
+    while place is not None:
+        yield prompts[place].message
         place = prompts[place].parent
-    return asked_last(messages[::-1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from service.store.schema_hash import format_hash
 from service.store.search import index_run
 from service.store.tables import RunRow, table_of
 from service.store.values import RunView, headline_of, text_of
+from service.structured.instruct import is_repair_instruction
 from service.types import Message
 
 __all__ = ["asked_last", "checkpoint_run", "end_run", "insert_run", "interrupt_runs", "load_messages"]
@@ -85,7 +86,7 @@ def insert_run(
         "conversation_id": conversation_id,
         "created_at": run.created_at,
         "requested_model": codec.mask(run.model, secrets),
-        "headline": headline_of(codec.mask(asked_last(request.messages), secrets)),
+        "headline": headline_of(codec.mask(asked_last(reversed(request.messages)), secrets)),
         "prompt_id": store_prompt(connection, owner, chain, encode, now),
         "schema_hash": format_hash(rest.get("response_format")),
         "request": rest,
@@ -107,7 +108,7 @@ def end_run(connection: Connection, run: RunView, secrets: Sequence[str]) -> Non
     columns["result"] = keep_files(connection, run.id, columns["result"], columns["ended_at"])
     row = connection.execute(_END, {"run_id": run.id, **columns}).one_or_none()
     if row is not None:
-        asked = codec.mask(asked_last(run.request.messages), secrets)
+        asked = codec.mask(asked_last(reversed(run.request.messages)), secrets)
         index_run(connection, row.seq, row.owner, asked=asked, answered=columns["text"])
 
 
@@ -132,7 +133,7 @@ def interrupt_runs(connection: Connection, is_lost: ColumnElement[bool]) -> None
     lost = select(RunRow.seq, RunRow.owner, RunRow.prompt_id, RunRow.text)
     for row in connection.execute(lost.where(is_lost, RunRow.ended_at.is_(None))).all():
         messages = [codec.decode_message(encoded) for encoded in load_prompt(connection, row.prompt_id)]
-        index_run(connection, row.seq, row.owner, asked=asked_last(messages), answered=row.text)
+        index_run(connection, row.seq, row.owner, asked=asked_last(reversed(messages)), answered=row.text)
     ended = {"state": "interrupted", "ended_at": RunRow.updated_at}
     connection.execute(update(RunRow).where(is_lost, RunRow.ended_at.is_(None)).values(ended))
 
@@ -176,14 +177,22 @@ def load_messages(connection: Connection, run_id: str) -> list[Any]:
     return load_prompt(connection, prompt_id)
 
 
-def asked_last(messages: Sequence[Message]) -> str:
-    """Return what was asked last, by which a run is found: what was said before belongs to earlier runs."""
+def asked_last(messages: Iterable[Message]) -> str:
+    """Return what was asked last, by which a run is found: what was said before belongs to earlier runs.
+
+    An answer that was asked for again, with what was wrong with it, is found by its question.
+
+    Args:
+        messages: What was sent, the newest first; no more is read than is needed.
+    """
     asked: list[str] = []
-    for message in reversed(messages):
-        if message.role == "assistant":
-            break
+    for message in messages:
         if message.role in ("user", "tool"):
             asked.append(text_of(message.content))
+        elif message.role == "assistant":
+            if not is_repair_instruction("\n".join(asked)):
+                break
+            asked.clear()
     return "\n".join(reversed(asked))
 
 

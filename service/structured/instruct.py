@@ -8,9 +8,12 @@ from typing import Any
 
 from service.results import Verdict
 
-__all__ = ["repair_instruction", "schema_instruction", "schema_text"]
+__all__ = ["is_repair_instruction", "repair_instruction", "schema_instruction", "schema_text"]
 
 _ONLY_JSON = "Write the JSON and nothing else: no introduction, no explanation, no Markdown fence."
+
+_CORRECT = f"Correct this, keep everything else as it was, and give the whole corrected JSON again. {_ONLY_JSON}"
+_AGAIN = f"Answer the same request again with the whole JSON. {_ONLY_JSON}"
 
 _WHY = {
     "not_json": "Your answer could not be read as JSON.",
@@ -44,11 +47,12 @@ def repair_instruction(verdict: Verdict) -> str:
     """Return the user text that asks again, with exactly what was wrong."""
     if verdict.kind == "wrong_shape":
         wrong = "\n".join(f"- {issue}" for issue in verdict.issues) or f"- {verdict.sentence}"
-        return (
-            "Your JSON does not follow the schema:\n"
-            f"{wrong}\n"
-            f"Correct this, keep everything else as it was, and give the whole corrected JSON again. {_ONLY_JSON}"
-        )
+        return f"Your JSON does not follow the schema:\n{wrong}\n{_CORRECT}"
     why = _WHY.get(verdict.kind, "")
     told = f"{why} ({verdict.sentence})" if why and verdict.kind == "not_json" else why or verdict.sentence
-    return f"{told}\nAnswer the same request again with the whole JSON. {_ONLY_JSON}"
+    return f"{told}\n{_AGAIN}"
+
+
+def is_repair_instruction(text: str) -> bool:
+    """Say whether a user text is one that asks again, and no question of the user's own."""
+    return text.endswith((f"\n{_CORRECT}", f"\n{_AGAIN}"))

@@ -22,6 +22,7 @@ from service import (
 from service.simulator import Simulator
 from service.store import Receipt, StoredMessage
 from service.structured.words import plural
+from service.web.bootstrap import backend
 from tests.pages.conftest import new_session, newest, say, settle
 from tests.pages.test_schema_editor import FORMAT, write_json
 from tests.support import ask, refusing
@@ -110,6 +111,7 @@ def test_a_wrong_shape_is_asked_for_again_with_its_violations(asked: Any, server
     assert " · ≈ \\$0.00" in label
     press(chat, "Ask again")
     assert kinds() == ["wrong_shape", "valid"]
+    assert [run.headline for run in backend().library.runs("local")] == ["Who is it?", "Who is it?"]
     *_, answer, told = server.chat_requests[-1].body["messages"]
     assert answer == {"role": "assistant", "content": answers()[0].text}
     assert all(str(issue) in told["content"] for issue in answers()[0].run.result.verdict.issues)

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service import ChatRequest, OpenRouterService
+from service import ChatRequest, ChatResult, Issue, OpenRouterService, Verdict
 from service.spreadsheet import LONGEST_CELL, safe_cell
 from service.store.export_csv import COLUMNS
 from service.store.library import Library
 from service.store.values import RunFilters
+from service.structured import repair_instruction, repair_request
 from tests.store.exports import ended, fill
-from tests.support import echoed
+from tests.support import ask, echoed
 
 Make = Callable[..., Library]
 ANYTHING = st.text(st.characters() | st.sampled_from("=+-@\t\r\n ;,\"'|\u3000\uff1d\ufeff\x00"), max_size=20)
@@ -83,6 +84,27 @@ def test_what_is_asked_is_the_last_question(library: Library, service: OpenRoute
         assert run.join(20)
         conversation.answer(said.id, run)
     assert [row["prompt"] for row in rows_of(library)] == ["second", "first"]
+
+
+def test_an_answer_that_was_asked_for_again_has_its_question(library: Library, service: OpenRouterService) -> None:
+    """On the page and in the file, twice asked again too, and where it was imported; a text like it stays itself."""
+    verdict = Verdict("wrong_shape", "Wrong.", (Issue("a", "is missing"),))
+    first = ask("sim/echo", "The question")
+    again = repair_request(first, ChatResult(text="{}"), verdict)
+    for request in (first, again, repair_request(again, ChatResult(text="[]"), Verdict("empty", "Empty."))):
+        run = service.start(request)
+        assert run.join(20)
+        library.record("me", run, kind="batch")
+    library.record("me", ended(service, repair_instruction(verdict)), kind="batch")
+    assert library.flush(10)
+    text = "".join(library.export_json("me"))
+    like_it, *others = [row["prompt"] for row in rows_of(library)]
+    assert (like_it, others) == (repair_instruction(verdict), ["The question"] * 3)
+    library.import_json("other", text)
+    for owner in ("me", "other"):
+        like_it, *others = [run.headline for run in library.runs(owner)]
+        assert like_it.startswith("Your JSON does not follow")
+        assert others == ["The question"] * 3
 
 
 def test_a_formula_in_a_prompt_is_a_text(library: Library, service: OpenRouterService) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from service.results import Issue, Verdict
 from service.structured import repair_instruction, schema_instruction
+from service.structured.instruct import is_repair_instruction
 
 SCHEMA = {"type": "object", "properties": {"größe": {"type": "number"}}}
 
@@ -55,3 +56,9 @@ def test_other_failures_are_told_in_their_words(verdict: Verdict, words: str) ->
 
     assert words in told
     assert told.endswith("Write the JSON and nothing else: no introduction, no explanation, no Markdown fence.")
+    assert is_repair_instruction(told)
+
+
+@pytest.mark.parametrize("text", ["", "Your answer was empty.", "Write the JSON and nothing else."])
+def test_a_question_is_not_taken_for_one_that_asks_again(text: str) -> None:
+    assert not is_repair_instruction(text)
