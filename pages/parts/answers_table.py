@@ -41,7 +41,7 @@ def answers_table(html: str, *, key: str) -> str | None:
 def table_html(table: AnswerTable, runs: Sequence[StoredRun], *, is_demo: bool = False) -> str:
     """Return the table as HTML; everything in it that others wrote is escaped."""
     fields = [(field.title, field.description) for field in table.fields] or [("Answer", "")]
-    heads = [("When", ""), ("Verdict", ""), *fields, ("What is wrong", ""), ("Model", ""), ("Cost", "")]
+    heads = [("When", ""), ("Asked", ""), ("Verdict", ""), *fields, ("What is wrong", ""), ("Model", ""), ("Cost", "")]
     rows = [_row(table, run, is_demo) for run in runs]
     return table_frame(f"Answers to {table.schema.name}", head_cells(heads), rows)
 
@@ -81,7 +81,12 @@ def _row(table: AnswerTable, run: StoredRun, is_demo: bool) -> list[str]:
     values = [answer.field(field.name) for field in table.fields] if table.fields else [answer.value]
     wrong = "; ".join(str(issue).replace("`", "") for issue in answer.problems) or answer.note.replace("`", "")
     raw = "" if answer.has_value else run.text
-    cells = [opener(run), verdict_cell(outcome), *(text_cell(compact(value)) for value in values)]
+    cells = [
+        opener(run),
+        text_cell(run.headline),
+        verdict_cell(outcome),
+        *(text_cell(compact(value)) for value in values),
+    ]
     return [*cells, _wrong(wrong, raw), text_cell(run.model), escape(plainly_paid(run.cost, is_demo=is_demo))]
 
 

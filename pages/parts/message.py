@@ -22,7 +22,7 @@ from pages.parts.state import is_demo, start_with
 from pages.parts.tool_message import show_tool_message
 from pages.parts.tool_rounds import is_waiting, show_waiting_calls
 from service import Run
-from service.store import OpenConversation, StoredMessage
+from service.store import OpenConversation, StoredMessage, is_answered
 
 __all__ = ["show_message"]
 
@@ -92,6 +92,8 @@ def _show_answer(
     )
     if waits and run.result is not None:
         chosen = chosen or show_waiting_calls(message, run, run.result, said_in, settings)
+    if not is_last and not is_answered(run):
+        st.caption(":material/info: Without an answer, this question is not sent along with later ones.")
     return repair_steps(message, key=key, default_model=settings.model) or chosen
 
 

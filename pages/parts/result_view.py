@@ -66,6 +66,8 @@ def show_result(
         chosen = show_error(run.error, key=f"{key}.error", can_retry=can_retry, failed_at=failed_at)
     with st.container(gap="xsmall"):
         _show_notes(result)
+        if is_demo and run.response_format is not None and run.response_format.wants_json and result.text:
+            st.caption(":material/science: Simulated: no model has read the message.")
         if has_line(run):
             _show_line(run, result, is_demo, key)
         if receipt is not None:

@@ -9,6 +9,7 @@ from service.store.library import Library
 from service.store.receipt import Receipt
 from service.store.run_rows import asked_last
 from service.store.schema_values import AnsweredSchema, AnswerTable, SavedSchema, SchemaUse, SchemaVersion
+from service.store.sending import is_answered
 from service.store.values import ConversationSummary, RunFilters, RunView, ShownPath, StoredMessage, StoredRun
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "asked_last",
     "compact",
     "expected_problem",
+    "is_answered",
     "item_rows",
     "outcome_of",
     "reference_of",

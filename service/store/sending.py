@@ -8,7 +8,7 @@ from service.conversation import message_from
 from service.store.values import RunView
 from service.types import Message, Role
 
-__all__ = ["answer_of", "sendable"]
+__all__ = ["answer_of", "is_answered", "sendable"]
 
 
 def sendable(path: Iterable[tuple[Role, Message | None]]) -> list[Message]:
@@ -28,10 +28,13 @@ def sendable(path: Iterable[tuple[Role, Message | None]]) -> list[Message]:
 
 def answer_of(run: RunView) -> Message | None:
     """Return a run's answer as it goes back to the model; `None` where there is nothing in it."""
+    return message_from(run.result) if run.result is not None and is_answered(run) else None
+
+
+def is_answered(run: RunView) -> bool:
+    """Whether a run has an answer that goes back to the model; without one its question does not go either."""
     result = run.result
-    if result is None or not (result.text or result.tool_calls or result.images):
-        return None
-    return message_from(result)
+    return result is not None and bool(result.text or result.tool_calls or result.images)
 
 
 def _answer(out: list[Message], answer: Message | None) -> None:

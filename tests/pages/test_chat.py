@@ -40,6 +40,8 @@ def test_a_failed_turn_is_left_out_of_the_next_request(chat: AppTest, server: Si
     say(chat, "accepted")
     assert [m["content"] for m in server.chat_requests[-1].body["messages"]] == ["accepted"]
     assert texts(chat)[0] == "refused"
+    said = "Without an answer, this question is not sent along with later ones."
+    assert [said in caption.value for caption in chat.run().caption].count(True) == 1
 
 
 def test_an_unknown_model_gets_the_closest_names(chat: AppTest, settings: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,13 @@ def test_a_valid_answer_is_a_form_with_json_and_raw_beside_it(show: Callable) ->
     assert [button.label for button in at.get("download_button")] == ["JSON"]
 
 
+def test_a_simulated_value_is_said_to_be_one(show: Callable) -> None:
+    """A text says so itself; a value in a form looks as if it had been read in the message."""
+    said = ":material/science: Simulated: no model has read the message."
+    assert said in [caption.value for caption in show("sim/json", response_format=FORM).caption]
+    assert said not in [caption.value for caption in show("sim/echo").caption]
+
+
 def test_a_wrong_shape_says_what_is_wrong_at_its_place(show: Callable) -> None:
     """Every issue stands in the form, and the chip counts them and opens the first."""
     at = show("sim/wrong-shape", response_format=FORM)
