@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.known_models import models
 from pages.parts.plain import literal
 from pages.parts.run_settings import RunSettings
 from pages.parts.state import input_value, is_demo, put_input, service
@@ -63,11 +64,13 @@ def _providers(settings: RunSettings) -> object:
 
 
 def _estimate(shown: OpenConversation, leaf_id: str, settings: RunSettings) -> CostEstimate | None:
-    """Return the estimate, `None` where nothing is sent along; counted anew only when something has changed."""
+    """Return the estimate, `None` where nothing is sent along or no prices can be had; counted anew after a change."""
     asked_for = (shown.id, leaf_id, bool(shown.live_runs), settings, service(), _providers(settings))
     kept = input_value("chat.estimate")
     if isinstance(kept, tuple) and kept[0] == asked_for:
         return kept[1]  # type: ignore[no-any-return]
+    if models()[1] is not None:
+        return None
     said = shown.messages_to_send(leaf_id, with_files=False)
     spoken = Conversation(system_prompt=settings.system_prompt or None, messages=said)
     estimate = None

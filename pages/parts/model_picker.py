@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.parts.known_models import models
 from pages.parts.markdown import safe_markdown
 from pages.parts.plain import literal
-from pages.parts.state import models, put_input, service, start_with
+from pages.parts.state import put_input, service, start_with
 from pages.parts.words import price, short_price
 from service import ModelInfo
 from service.types import normalise_model

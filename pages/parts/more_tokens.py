@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts.state import models
+from pages.parts.known_models import models
 from service import ChatResult, ModelParameters
 from service.store import RunView
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.actions import Action, AskAgain, FixHere, HealResponse, LowerReasoning
+from pages.parts.known_models import models
 from pages.parts.model_picker import option_texts
 from pages.parts.plain import literal
 from pages.parts.repairing import local_repair
-from pages.parts.state import is_demo, models, service
+from pages.parts.state import is_demo, service
 from pages.parts.words import estimate, paid
 from service import ChatRequest, ChatResult, ModelParameters, OpenRouterError, Verdict
 from service.store import RunView, StoredMessage

@@ -12,7 +12,7 @@ from typing import Literal, cast
 import streamlit as st
 
 from pages.parts.session_key import session_key_service
-from service import ConfigurationError, ModelInfo, OpenRouterError, OpenRouterService, StorageError
+from service import ConfigurationError, OpenRouterService, StorageError
 from service.store import Library
 from service.web import Backend, backend
 from service.web.painter.token import sign_token
@@ -25,7 +25,6 @@ __all__ = [
     "is_demo",
     "library",
     "live_token",
-    "models",
     "more_rows",
     "note_settings_of",
     "open_dialog",
@@ -138,11 +137,3 @@ def service() -> OpenRouterService:
 def is_demo() -> bool:
     """Whether answers come from the simulator."""
     return session_key_service() is None and _backend().is_demo
-
-
-def models() -> tuple[list[ModelInfo], OpenRouterError | None]:
-    """Return the model list; empty, with the reason, where there is none."""
-    try:
-        return service().list_models(), None
-    except OpenRouterError as error:
-        return [], error

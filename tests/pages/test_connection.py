@@ -22,7 +22,8 @@ def draw() -> None:
     import streamlit as st
 
     from pages.parts.connection import connection
-    from pages.parts.state import is_demo, models, service
+    from pages.parts.known_models import models
+    from pages.parts.state import is_demo, service
 
     st.session_state.setdefault("chat.model", service().config.model)
     connection()
