@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.clock import moment
-from pages.parts.words import plainly_paid
+from pages.parts.words import is_simulated, plainly_paid
 from service.outcomes import OUTCOMES
 from service.store import AnswerTable, StoredRun, answer_of, compact, outcome_of
 from service.structured.words import clean, shortened
@@ -38,11 +38,11 @@ def answers_table(html: str, *, key: str) -> str | None:
     return opened
 
 
-def table_html(table: AnswerTable, runs: Sequence[StoredRun], *, is_demo: bool = False) -> str:
+def table_html(table: AnswerTable, runs: Sequence[StoredRun]) -> str:
     """Return the table as HTML; everything in it that others wrote is escaped."""
     fields = [(field.title, field.description) for field in table.fields] or [("Answer", "")]
     heads = [("When", ""), ("Asked", ""), ("Verdict", ""), *fields, ("What is wrong", ""), ("Model", ""), ("Cost", "")]
-    rows = [_row(table, run, is_demo) for run in runs]
+    rows = [_row(table, run) for run in runs]
     return table_frame(f"Answers to {table.schema.name}", head_cells(heads), rows)
 
 
@@ -76,18 +76,19 @@ def text_cell(text: str) -> str:
     return escape(shortened(" ".join(clean(text).split()), LONGEST))
 
 
-def _row(table: AnswerTable, run: StoredRun, is_demo: bool) -> list[str]:
+def _row(table: AnswerTable, run: StoredRun) -> list[str]:
     answer, outcome = answer_of(run.columns), outcome_of(run.columns)
     values = [answer.field(field.name) for field in table.fields] if table.fields else [answer.value]
     wrong = "; ".join(str(issue).replace("`", "") for issue in answer.problems) or answer.note.replace("`", "")
     raw = "" if answer.has_value else run.text
+    price = plainly_paid(run.cost, is_simulated=is_simulated(run.columns["provider"]))
     cells = [
         opener(run),
         text_cell(run.headline),
         verdict_cell(outcome),
         *(text_cell(compact(value)) for value in values),
     ]
-    return [*cells, _wrong(wrong, raw), text_cell(run.model), escape(plainly_paid(run.cost, is_demo=is_demo))]
+    return [*cells, _wrong(wrong, raw), text_cell(run.model), escape(price)]
 
 
 def _wrong(told: str, raw: str) -> str:

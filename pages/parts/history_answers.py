@@ -14,7 +14,7 @@ from pages.parts.history_filters import history_filters
 from pages.parts.history_runs import show_exchange
 from pages.parts.history_view import link_to, show_more_button, shown_rows
 from pages.parts.items_table import items_html, without_items
-from pages.parts.state import close_dialog, input_value, is_demo, library, open_dialog, opened_dialog, owner, put_input
+from pages.parts.state import close_dialog, input_value, library, open_dialog, opened_dialog, owner, put_input
 from pages.parts.words import times_asked
 from service.store import AnsweredSchema, AnswerList, AnswerTable, StoredRun
 from service.structured.words import plural
@@ -98,7 +98,7 @@ def _of(title: str) -> str:
 
 
 def _table(table: AnswerTable, chosen: AnswerList | None, runs: Sequence[StoredRun]) -> str | None:
-    html = table_html(table, runs, is_demo=is_demo()) if chosen is None else items_html(table, chosen, runs)
+    html = table_html(table, runs) if chosen is None else items_html(table, chosen, runs)
     if not html:
         st.caption("None of these answers has an item.")
         return None

@@ -14,9 +14,9 @@ from pages.parts.plain import literal
 from pages.parts.problems import telling
 from pages.parts.result_view import show_result
 from pages.parts.starting import starter
-from pages.parts.state import is_demo, library, owner
+from pages.parts.state import library, owner
 from pages.parts.verdict_chip import outcome_chip
-from pages.parts.words import paid
+from pages.parts.words import is_simulated, paid
 from service import OpenRouterError, Run
 from service.store import RunFilters, StoredRun, asked_last, outcome_of
 
@@ -69,8 +69,8 @@ def _label(run: StoredRun) -> str:
     chip = outcome_chip(outcome_of(run.columns))
     outcome = chip.label if chip is not None else run.state.capitalize()
     icon = chip.icon if chip is not None else _ICONS.get(run.state, "sync")
-    price = f"cost {paid(run.cost, is_demo=is_demo())}"
-    facts = " · ".join([outcome, literal(run.model), price, moment(run.created_at)])
+    price = paid(run.cost, is_simulated=is_simulated(run.columns["provider"]))
+    facts = " · ".join([outcome, literal(run.model), f"cost {price}", moment(run.created_at)])
     return f":material/{icon}: **{literal(run.headline)}**  :gray[{facts}]"
 
 
@@ -79,7 +79,7 @@ def show_exchange(run: StoredRun, key: str) -> None:
     st.caption("Asked")
     st.markdown(safe_markdown(asked_last(reversed(run.request.messages))))
     st.caption("Answered")
-    show_result(run, is_demo=is_demo(), key=f"{key}.result", can_retry=False)
+    show_result(run, key=f"{key}.result", can_retry=False)
 
 
 def _show(run: StoredRun, key: str) -> None:

@@ -8,7 +8,7 @@ from pages.parts.live_view import live_view
 from pages.parts.plain import literal
 from pages.parts.run_settings import RunSettings
 from pages.parts.state import input_value, is_demo, library, owner, put_input, service
-from pages.parts.words import paid
+from pages.parts.words import is_simulated, paid
 from service import OpenRouterError, Run, Tool, ToolCall
 from service.made_up import made_up_request
 
@@ -27,7 +27,8 @@ def made_up(key: str) -> str:
             put_input(f"{key}.note", f":material/error: {literal(run.error.message)} {literal(run.error.hint)}")
         else:
             put_input(key, run.result.text.strip())
-            price = paid(run.result.usage.cost if run.result.usage is not None else None, is_demo=is_demo())
+            amount = run.result.usage.cost if run.result.usage is not None else None
+            price = paid(amount, is_simulated=is_simulated(run.result.provider))
             put_input(f"{key}.note", f":material/draw: Made up by {literal(run.model)} · {price}")
     return str(input_value(f"{key}.note") or "")
 

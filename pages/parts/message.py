@@ -18,7 +18,7 @@ from pages.parts.result_view import has_line, show_result
 from pages.parts.run_settings import RunSettings
 from pages.parts.secret_card import is_confirmed
 from pages.parts.small_buttons import version_buttons
-from pages.parts.state import is_demo, start_with
+from pages.parts.state import start_with
 from pages.parts.tool_message import show_tool_message
 from pages.parts.tool_rounds import is_waiting, show_waiting_calls
 from service import Run
@@ -82,7 +82,6 @@ def _show_answer(
     waits = is_waiting(message, is_last=is_last)
     chosen = show_result(
         run,
-        is_demo=is_demo(),
         key=key,
         version=version,
         other_model=other,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pages.parts.plain import literal
-from pages.parts.words import UNKNOWN, cost
+from pages.parts.words import UNKNOWN, cost, is_simulated
 from service import ChatResult, Usage
 from service.structured.words import plural
 
 __all__ = ["quiet_line"]
 
 
-def quiet_line(result: ChatResult, *, is_demo: bool) -> str:
+def quiet_line(result: ChatResult) -> str:
     """Say in one line where an answer came from, how long it took and what it cost."""
     who = literal(result.model or result.requested_model)
+    is_demo = is_simulated(result.provider)
     if result.provider and not is_demo:
         who += f" via {literal(result.provider)}"
     if result.attempts == 0 and result.cache is None:

@@ -10,7 +10,7 @@ from pages.parts.model_picker import option_texts
 from pages.parts.plain import literal
 from pages.parts.repairing import local_repair
 from pages.parts.state import is_demo, service
-from pages.parts.words import estimate, paid
+from pages.parts.words import estimate, is_simulated, paid
 from service import ChatRequest, ChatResult, ModelParameters, OpenRouterError, Verdict
 from service.store import RunView, StoredMessage
 from service.structured import healing_request, repair_request
@@ -62,7 +62,7 @@ def receipt_of(message: StoredMessage, result: ChatResult, *, has_figures: bool)
             told = f"Asked {literal(result.requested_model)} {why}"
     if not has_figures:
         return told
-    price = paid(result.usage.cost if result.usage is not None else None, is_demo=is_demo())
+    price = paid(result.usage.cost if result.usage is not None else None, is_simulated=is_simulated(result.provider))
     return f"{told} · {price} · {result.timings.total:.1f} s"
 
 

@@ -21,6 +21,7 @@ from pages.parts.structured_view import download_buttons, show_structured
 from pages.parts.tool_calls import show_tool_calls
 from pages.parts.verdict_chip import chip_of, sentence_of, verdict_chip
 from pages.parts.violations import fold_key
+from pages.parts.words import is_simulated
 from pages.parts.wrong_places import has_wrong_places, show_wrong_places
 from service import ChatResult, ResponseFormat
 from service.store import RunView
@@ -32,7 +33,6 @@ __all__ = ["has_line", "show_result"]
 def show_result(
     run: RunView,
     *,
-    is_demo: bool,
     key: str,
     can_retry: bool = True,
     version: tuple[int, int] = (1, 1),
@@ -45,7 +45,6 @@ def show_result(
 
     Args:
         run: The run, live or stored; nothing is drawn while it goes on.
-        is_demo: Whether answers are simulated.
         key: Unique on the page.
         can_retry: Whether the request may be sent again from here.
         version: Which version of the answer it is, of how many.
@@ -65,11 +64,9 @@ def show_result(
         failed_at = run.created_at + timedelta(seconds=run.elapsed)
         chosen = show_error(run.error, key=f"{key}.error", can_retry=can_retry, failed_at=failed_at)
     with st.container(gap="xsmall"):
-        _show_notes(result)
-        if is_demo and run.response_format is not None and run.response_format.wants_json and result.text:
-            st.caption(":material/science: Simulated: no model has read the message.")
+        _show_notes(run.response_format, result)
         if has_line(run):
-            _show_line(run, result, is_demo, key)
+            _show_line(run, result, key)
         if receipt is not None:
             st.caption(f":material/healing: {receipt}")
         show_wrong_places(result, run.response_format, key=key)
@@ -102,7 +99,7 @@ def _show_answer(form: ResponseFormat | None, result: ChatResult, key: str) -> N
     show_citations(result.annotations)
 
 
-def _show_notes(result: ChatResult) -> None:
+def _show_notes(form: ResponseFormat | None, result: ChatResult) -> None:
     verdict = result.verdict
     is_said_above = (
         verdict is None or verdict.kind in ("valid", "wrong_shape", "provider_error") or bool(result.refusal)
@@ -111,15 +108,17 @@ def _show_notes(result: ChatResult) -> None:
         st.caption(sentence_of(verdict))
     for warning in result.warnings:
         st.caption(f":material/warning: {literal(warning)}")
+    if form is not None and form.wants_json and result.text and is_simulated(result.provider):
+        st.caption(":material/science: Simulated: no model has read the message.")
 
 
-def _show_line(run: RunView, result: ChatResult, is_demo: bool, key: str) -> None:
+def _show_line(run: RunView, result: ChatResult, key: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if result.verdict is not None:
             place = fold_key(key) if has_wrong_places(result) else None
             chip = chip_of(result.verdict, run.error, result.attempts)
             verdict_chip(result.verdict, chip, key=f"{key}.verdict", place=place)
-        st.caption(quiet_line(result, is_demo=is_demo), width="content")
+        st.caption(quiet_line(result), width="content")
 
 
 def _show_buttons(

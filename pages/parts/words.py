@@ -13,6 +13,7 @@ __all__ = [
     "cost",
     "estimate",
     "file_size",
+    "is_simulated",
     "paid",
     "plain_cost",
     "plainly_paid",
@@ -62,19 +63,24 @@ def file_size(size: int) -> str:
     return f"{kilobytes:,.1f} KB" if kilobytes < 10 else f"{kilobytes:,.0f} KB"
 
 
+def is_simulated(provider: str | None) -> bool:
+    """Whether the simulator answered, whoever is asked now: its providers are named after it."""
+    return (provider or "").partition(" ")[0] == "Simulator"
+
+
 def cost(amount: Decimal | None) -> str:
     """Say an amount in USD; unknown is a dash and never zero."""
     return UNKNOWN if amount is None else f"\\{plain_cost(amount)}"
 
 
-def paid(amount: Decimal | None, *, is_demo: bool) -> str:
-    """Say what was paid, and that it was not where answers are simulated."""
-    return f"{cost(amount)}{_unpaid(amount, is_demo)}"
+def paid(amount: Decimal | None, *, is_simulated: bool) -> str:
+    """Say what was paid, and that it was not where the answer is simulated."""
+    return f"{cost(amount)}{_unpaid(amount, is_simulated)}"
 
 
-def plainly_paid(amount: Decimal | None, *, is_demo: bool) -> str:
+def plainly_paid(amount: Decimal | None, *, is_simulated: bool) -> str:
     """Say the same in plain text, not as Markdown."""
-    return UNKNOWN if amount is None else f"{plain_cost(amount)}{_unpaid(amount, is_demo)}"
+    return UNKNOWN if amount is None else f"{plain_cost(amount)}{_unpaid(amount, is_simulated)}"
 
 
 def plain_cost(amount: Decimal) -> str:
@@ -97,8 +103,8 @@ def times_asked(use: SchemaUse) -> str:
     return f"{asked}, {plural(use.answers, 'answer') if use.answers else 'no answer'}"
 
 
-def _unpaid(amount: Decimal | None, is_demo: bool) -> str:
-    return " (simulated)" if is_demo and amount is not None else ""
+def _unpaid(amount: Decimal | None, is_simulated: bool) -> str:
+    return " (simulated)" if is_simulated and amount is not None else ""
 
 
 def _plain(amount: Decimal) -> str:

@@ -11,7 +11,7 @@ from pages.parts.answers_table import table_html
 from pages.parts.items_table import items_html
 from service import ResponseFormat
 from service.simulator import Reply, Simulator
-from service.store import RunFilters
+from service.store import RunFilters, StoredRun
 from service.web.bootstrap import backend
 from tests.support import ask, streamed
 
@@ -181,6 +181,7 @@ def test_an_item_is_a_row_that_opens_its_answer(chat: AppTest, server: Simulator
 
 
 def test_what_was_not_paid_is_said_to_be_so(chat: AppTest) -> None:
+    """By who answered, whoever is asked now."""
     run = backend().service.start(ask("sim/json", "Who?", response_format=ResponseFormat.json_schema("a", PERSON)))
     backend().library.record("local", run, kind="batch")
     assert run.join(20)
@@ -189,7 +190,9 @@ def test_what_was_not_paid_is_said_to_be_so(chat: AppTest) -> None:
     table = schemas.answers_of("local", schemas.answered("local")[0].key)
     assert table is not None
     runs = backend().library.runs("local")
-    paid, simulated = (Cells(table_html(table, runs, is_demo=is_demo)).rows[1][-1] for is_demo in (False, True))
+    (here,) = runs
+    elsewhere = StoredRun({**here.columns, "provider": "A provider"}, here.load_messages)
+    simulated, paid = (Cells(table_html(table, [run])).rows[1][-1] for run in (here, elsewhere))
     assert paid.startswith("$0.0")
     assert simulated == f"{paid} (simulated)"
 

@@ -85,7 +85,7 @@ def test_a_mistake_of_writing_is_mended_here_and_for_nothing(asked: Any, server:
     press(chat, "Fix here")
     assert kinds() == ["not_json", "valid"]
     assert "Mended from version 1: removed the code fence, removed a trailing comma · free" in captions(chat)
-    assert "sim/broken-json via Simulator · nothing was sent" in captions(chat)
+    assert "sim/broken-json · nothing was sent" in captions(chat)
     assert (len(server.chat_requests), steps(chat)) == (1, [])
     mended = answers()[1]
     assert mended.repair == Receipt("local", answers()[0].id, ("removed the code fence", "removed a trailing comma"))

@@ -56,7 +56,7 @@ def page() -> None:
 
     from pages.parts.result_view import show_result
 
-    st.session_state["action"] = show_result(st.session_state["run"], is_demo=True, key="answer")
+    st.session_state["action"] = show_result(st.session_state["run"], key="answer")
 
 
 @pytest.fixture
@@ -370,9 +370,9 @@ def test_more_tokens_are_twice_as_many_up_to_the_models_limit(
 
 def test_an_unknown_cost_is_a_dash() -> None:
     """Also without any usage at all; a known one is written out."""
-    assert quiet_line(ChatResult(model="a/b"), is_demo=False).endswith(" · cost —")
+    assert quiet_line(ChatResult(model="a/b")).endswith(" · cost —")
     paid = ChatResult(model="a/b", provider="P_1", usage=Usage(cost=Decimal("0.0042")))
-    assert quiet_line(paid, is_demo=False) == "a/b via P\\_1 · total 0.0 s · 0 in, 0 out tokens · \\$0.0042"
+    assert quiet_line(paid) == "a/b via P\\_1 · total 0.0 s · 0 in, 0 out tokens · \\$0.0042"
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,13 @@ FREE = Usage(10, 20, 30, cost=Decimal(0))
 )
 def test_the_end_of_the_line_says_what_it_cost(result: ChatResult, end: str) -> None:
     """Unknown is a dash, and nothing was paid for what was cached."""
-    assert quiet_line(result, is_demo=False).endswith(end)
+    assert quiet_line(result).endswith(end)
 
 
 def test_in_demo_mode_no_cost_is_real() -> None:
     """One that is unknown is not simulated either."""
-    assert quiet_line(ChatResult(usage=PAID), is_demo=True).endswith("\\$0.00111 (simulated)")
-    assert quiet_line(ChatResult(), is_demo=True).endswith("cost —")
+    assert quiet_line(ChatResult(usage=PAID, provider="Simulator Swift")).endswith("\\$0.00111 (simulated)")
+    assert quiet_line(ChatResult(provider="Simulator")).endswith("cost —")
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,6 @@ def test_sizes_of_files_are_read_at_a_glance(size: int, said: str) -> None:
 
 def test_what_was_paid_is_said_to_be_simulated_where_it_is() -> None:
     """A cost that nobody knows is neither."""
-    assert paid(PAID.cost, is_demo=False) == "\\$0.00111"
-    assert paid(PAID.cost, is_demo=True) == "\\$0.00111 (simulated)"
-    assert paid(None, is_demo=True) == "—"
+    assert paid(PAID.cost, is_simulated=False) == "\\$0.00111"
+    assert paid(PAID.cost, is_simulated=True) == "\\$0.00111 (simulated)"
+    assert paid(None, is_simulated=True) == "—"
