@@ -13,7 +13,7 @@ from pages.parts.advanced_extra import Extra, extra_inputs, extra_set
 from pages.parts.advanced_of_model import auto_router_inputs, picture_inputs
 from pages.parts.advanced_settings import faults_of_fields, fields_of
 from pages.parts.advanced_widgets import advanced_key, choice, flag, number, several, text
-from pages.parts.fold import fold
+from pages.parts.fold import lazy_fold
 from pages.parts.model_providers import ModelProviders
 from pages.parts.pdf_engine import pdf_engine, pdf_engine_input
 from pages.parts.provider_inputs import provider_inputs
@@ -48,7 +48,7 @@ def advanced_inputs(page: str, model: str, info: ModelInfo | None, providers: Mo
     engine = pdf_engine(page) if speaks else None
     extra = extra_set(page)
     set_count = _count(fields) + bool(engine) + extra.set_count
-    drawn = fold("Advanced", key=f"{page}.advanced", says=f"{set_count} set" if set_count else "")
+    drawn = lazy_fold("Advanced", key=f"{page}.advanced", says=f"{set_count} set" if set_count else "")
     if drawn.open:
         with drawn:
             if speaks:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.fold import fold
+from pages.parts.fold import lazy_fold
 from pages.parts.markdown import safe_markdown
 from pages.parts.parameter_texts import note_on, resting_text
 from pages.parts.parameter_widget import parameter_widget
@@ -31,7 +31,7 @@ def parameter_inputs(
     """
     entered = {parameter.name: _kept(page, parameter, info) for parameter in PARAMETERS}
     set_count = sum(1 for found in entered.values() if found != (None, None))
-    drawn = fold("Parameters", key=f"{page}.parameters", says=f"{set_count} set" if set_count else "")
+    drawn = lazy_fold("Parameters", key=f"{page}.parameters", says=f"{set_count} set" if set_count else "")
     faults = reasoning_faults({name: value for name, (value, _) in entered.items()}, info, configured)
     values: dict[str, Any] = {}
     problems = []

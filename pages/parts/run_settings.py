@@ -120,10 +120,9 @@ def _panel(page: str) -> RunSettings:
 
 
 def _prompt_fold(page: str) -> DeltaGenerator:
-    """Draw the fold of the system prompt, which says when it is closed that one is set."""
-    key = f"{page}.prompt_fold"
-    is_hidden = input_value(key) is False and str(input_value(f"{page}.system_prompt") or "").strip()
-    return fold("System prompt", key=key, says="set" if is_hidden else "", is_open=True)
+    """Draw the fold of the system prompt, which says whether one is set."""
+    is_set = str(input_value(f"{page}.system_prompt") or "").strip()
+    return fold("System prompt", key=f"{page}.prompt_fold", says="set" if is_set else "", is_open=True)
 
 
 def _configured() -> OpenRouterConfig:

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.fold import fold
+from pages.parts.fold import lazy_fold
 from pages.parts.markdown import safe_markdown
 from pages.parts.model_providers import ModelProviders
 from pages.parts.plain import literal
@@ -42,7 +42,7 @@ def tools_input(page: str, info: ModelInfo | None, providers: ModelProviders) ->
     is_taken = takes_tools(info)
     servers = chosen_server_tools(page)
     on_count = len(on) + len(servers) if is_taken else 0
-    drawn = fold("Tools", key=f"{page}.tools_fold", says=f"{on_count} on" if on_count else "")
+    drawn = lazy_fold("Tools", key=f"{page}.tools_fold", says=f"{on_count} on" if on_count else "")
     if drawn.open:
         with drawn:
             _draw(page, info, providers, tools, faults)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from service.simulator import Simulator
+from tests.browser.conftest import settle
 from tests.browser.driving import answer, choose_model, dismiss, finished, new_conversation, open_fold, send
 from tests.support import refusing
 
@@ -47,6 +48,7 @@ def test_choose_another_model_opens_run_settings(tab: Page, server: Simulator) -
     answer(tab).get_by_role("button", name="Choose another model").click()
     drawer = tab.get_by_role("dialog", name="Run settings")
     expect(drawer).to_be_visible()
+    settle(tab)
     choose_model(tab, "sim/echo")
     dismiss(tab, drawer)
     expect(tab.locator(".st-key-panel").get_by_text("sim/echo", exact=True)).to_be_visible()

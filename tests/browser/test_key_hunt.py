@@ -11,7 +11,7 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from service.simulator import Reply, Simulator
 from tests.browser.conftest import App
-from tests.browser.driving import answer, choose_model, finished, send
+from tests.browser.driving import answer, choose_model, finished, send, wait_until
 from tests.support import refusing
 
 MARK = "4f7c2e91b8d6a350"
@@ -116,7 +116,8 @@ def mask_what_is_held_back(page: Page, server: Simulator, wait_idle: Callable[[P
     page.get_by_test_id("stChatInputTextArea").fill(typed)
     box.get_by_role("button", name="Send message").click()
     expect(page.get_by_text("Not sent yet.")).to_be_visible()
-    page.wait_for_function("Object.keys(localStorage).some((name) => name.startsWith('held:'))")
+    is_held = "Object.keys(localStorage).some((name) => name.startsWith('held:'))"
+    wait_until(page, lambda: bool(page.evaluate(is_held)))
     page.reload()
     wait_idle(page)
     expect(page.get_by_test_id("stChatInputTextArea")).to_have_value(typed)

@@ -528,7 +528,7 @@ def test_what_a_folded_panel_holds_is_sent_all_the_same(fresh: AppTest, server: 
     assert any("At most 4 are taken" in error for error in errors(page))
 
 
-def test_a_closed_fold_says_what_is_in_force(chat: AppTest) -> None:
+def test_a_fold_says_what_is_in_force(chat: AppTest) -> None:
     """So that a schema that still holds, a system prompt and parameters are seen before the next message."""
     folds = ("chat.format_fold", "chat.prompt_fold", "chat.parameters", "chat.tools_fold")
     assert [said_in_fold(chat, fold) for fold in folds] == ["", "", "", ""]
@@ -540,8 +540,6 @@ def test_a_closed_fold_says_what_is_in_force(chat: AppTest) -> None:
     chat.session_state["chat.response_format.schema_json"] = json.dumps(EXAMPLE_SCHEMA)
     chat.text_input(key="chat.response_format.name").set_value('"} </style> p').run()
     assert said_in_fold(chat, "chat.format_fold") == 'JSON schema · "} </style> p'
-    assert said_in_fold(chat, "chat.prompt_fold") == ""
-    chat.session_state["chat.prompt_fold"] = False
     chat.checkbox(key="chat.temperature.on").check().run()
     assert [said_in_fold(chat, fold) for fold in folds[1:3]] == ["set", "1 set"]
 
