@@ -41,7 +41,7 @@ def answers_table(html: str, *, key: str) -> str | None:
 def table_html(table: AnswerTable, runs: Sequence[StoredRun]) -> str:
     """Return the table as HTML; everything in it that others wrote is escaped."""
     fields = [(field.title, field.description) for field in table.fields] or [("Answer", "")]
-    heads = [("When", ""), ("Asked", ""), ("Verdict", ""), *fields, ("What is wrong", ""), ("Model", ""), ("Cost", "")]
+    heads = [("When", ""), ("Verdict", ""), *fields, ("What is wrong", ""), ("Asked", ""), ("Model", ""), ("Cost", "")]
     rows = [_row(table, run) for run in runs]
     return table_frame(f"Answers to {table.schema.name}", head_cells(heads), rows)
 
@@ -82,13 +82,8 @@ def _row(table: AnswerTable, run: StoredRun) -> list[str]:
     wrong = "; ".join(str(issue).replace("`", "") for issue in answer.problems) or answer.note.replace("`", "")
     raw = "" if answer.has_value else run.text
     price = plainly_paid(run.cost, is_simulated=is_simulated(run.columns["provider"]))
-    cells = [
-        opener(run),
-        text_cell(run.headline),
-        verdict_cell(outcome),
-        *(text_cell(compact(value)) for value in values),
-    ]
-    return [*cells, _wrong(wrong, raw), text_cell(run.model), escape(price)]
+    cells = [opener(run), verdict_cell(outcome), *(text_cell(compact(value)) for value in values)]
+    return [*cells, _wrong(wrong, raw), text_cell(run.headline), text_cell(run.model), escape(price)]
 
 
 def _wrong(told: str, raw: str) -> str:

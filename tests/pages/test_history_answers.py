@@ -112,10 +112,10 @@ def test_schemas_are_chosen_by_name_with_how_many_answers(history: AppTest) -> N
 def test_each_answer_is_a_row_wrong_ones_too(history: AppTest) -> None:
     """With its fields, what is wrong, and the text of what is no JSON."""
     head, prose, wrong, good = rows()
-    assert head == ["When", "Asked", "Verdict", "name", "tags", "What is wrong", "Model", "Cost"]
-    assert good[1:7] == ["Who?", "✓ Valid", "Ada", "a, b", "", "sim/json"]
-    assert wrong[1:7] == ["Who?", "⚠ Wrong shape", "7", "", "name should be text, got 7", "sim/echo"]
-    assert (prose[2:5], prose[5].endswith("I would rather not.")) == (["⚠ Not JSON", "", ""], True)
+    assert head == ["When", "Verdict", "name", "tags", "What is wrong", "Asked", "Model", "Cost"]
+    assert good[1:7] == ["✓ Valid", "Ada", "a, b", "", "Who?", "sim/json"]
+    assert wrong[1:7] == ["⚠ Wrong shape", "7", "", "name should be text, got 7", "Who?", "sim/echo"]
+    assert (prose[1:4], prose[4].endswith("I would rather not.")) == (["⚠ Not JSON", "", ""], True)
 
 
 def test_nothing_in_a_row_is_taken_for_html(chat: AppTest, server: Simulator) -> None:
@@ -129,7 +129,7 @@ def test_nothing_in_a_row_is_taken_for_html(chat: AppTest, server: Simulator) ->
     parsed = Cells(table_html(table, backend().library.runs("local")))
     assert parsed.others == set()
     assert len(parsed.rows) == 3
-    assert parsed.rows[2][3].startswith(EVIL)
+    assert parsed.rows[2][2].startswith(EVIL)
 
 
 ORDER = {
