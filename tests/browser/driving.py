@@ -46,9 +46,10 @@ def choose_model(page: Page, model: str) -> None:
     expect(page.locator("[class*=run_settings]").get_by_text(model, exact=True)).to_be_visible()
 
 
-def open_fold(page: Page, title: str) -> None:
-    """Open a fold of run settings, once those that the drawer took the place of are gone."""
-    fold = page.locator("[class*=run_settings] summary").filter(has_text=title)
+def open_fold(page: Page, title: str, *, in_drawer: bool = False) -> None:
+    """Open a fold of run settings; beside a drawer that has just opened, those it takes the place of still stand."""
+    place: Page | Locator = page.get_by_role("dialog", name="Run settings") if in_drawer else page
+    fold = place.locator("[class*=run_settings] summary").filter(has_text=title)
     expect(fold).to_have_count(1)
     fold.click()
 

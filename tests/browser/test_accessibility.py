@@ -248,5 +248,5 @@ def test_every_text_of_the_page(tab: Page, server: Simulator, wait_idle: Callabl
     tab.get_by_role("button", name="Run settings").click()
     expect(dialog.get_by_role("combobox", name="Model")).to_be_visible()
     for fold in ("Parameters", "Response format", "Advanced"):
-        open_fold(tab, fold)
+        open_fold(tab, fold, in_drawer=True)
     check(tab, "drawer", 20)

@@ -25,7 +25,7 @@ def test_the_drawer_while_an_answer_streams(
     expect(answer(tab)).to_contain_text("The sea is wide.")
     tab.get_by_role("button", name="Run settings").click()
     drawer = tab.get_by_role("dialog", name="Run settings")
-    open_fold(tab, "Parameters")
+    open_fold(tab, "Parameters", in_drawer=True)
     drawer.get_by_text("Max tokens", exact=True).click()
     limit = drawer.get_by_label("Max tokens, value")
     limit.fill("77")

@@ -158,7 +158,7 @@ def test_on_a_phone(tab: Page, wait_idle: Callable[[Page], None]) -> None:
     drawer = tab.get_by_role("dialog", name="Run settings")
     expect(drawer).to_be_visible()
     wait_idle(tab)
-    open_fold(tab, "Response format")
+    open_fold(tab, "Response format", in_drawer=True)
     drawer.get_by_text("JSON schema", exact=True).click()
     wait_idle(tab)
     drawer.get_by_role("button", name="Start from…").click()
