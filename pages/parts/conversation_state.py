@@ -17,6 +17,7 @@ __all__ = [
     "begin_conversation",
     "begin_editing",
     "begin_renaming",
+    "begun_here",
     "conversation",
     "edited_message",
     "editor_key",
@@ -36,6 +37,7 @@ CONVERSATION = "c"
 """The URL parameter that names the conversation: a reload, another tab or a link finds it again."""
 
 DRAFT = "chat.draft"
+BEGUN = "chat.begun"
 EDITED = "chat.edited"
 PENDING = "chat.pending"
 RENAMED = "chat.renamed"
@@ -60,14 +62,20 @@ def is_lost(shown: OpenConversation | None) -> bool:
 def begin_conversation() -> OpenConversation:
     """Begin a conversation and name it in the URL."""
     begun = library().create(owner())
-    st.query_params[CONVERSATION] = begun.id
+    st.query_params[CONVERSATION] = st.session_state[BEGUN] = begun.id
     return begun
+
+
+def begun_here() -> str | None:
+    """Return the id of the conversation that was begun on the page that is open; what is typed there goes along."""
+    return cast(str | None, st.session_state.get(BEGUN))
 
 
 def open_conversation(conversation_id: str | None) -> None:
     """Go to a conversation, or with `None` to an empty page."""
     note_deleted(None)
     st.session_state.pop(EDITED, None)
+    st.session_state.pop(BEGUN, None)
     show_usual_window()
     if conversation_id is None:
         st.query_params.pop(CONVERSATION, None)

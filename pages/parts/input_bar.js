@@ -27,11 +27,12 @@ function type(input, text) {
   input.dispatchEvent(new Event("input", { bubbles: true }))
 }
 
-// Each conversation has its own draft. It is read where the page begins with it, and empty once it was sent.
-function keepDraft(root, name, triesLeft = 60) {
+// Each conversation has its own draft. It is read where the page begins with it, and empty once it was sent. Where the
+// page becomes that of the conversation that was just begun on it, what was typed meanwhile is that one's.
+function keepDraft(root, name, isBegun, triesLeft = 60) {
   const input = inputBox()
   if (!input) {
-    if (triesLeft) requestAnimationFrame(() => keepDraft(root, name, triesLeft - 1))
+    if (triesLeft) requestAnimationFrame(() => keepDraft(root, name, isBegun, triesLeft - 1))
     return
   }
   if (!input.orpKeeps) {
@@ -42,6 +43,11 @@ function keepDraft(root, name, triesLeft = 60) {
   root.draftName = name
   if (before === name || (before !== undefined && !input.value)) kept.write(`draft:${before}`, input.value)
   if (before === name) return
+  if (before !== undefined && isBegun && input.value) {
+    kept.write(`draft:${before}`, "")
+    kept.write(`draft:${name}`, input.value)
+    return
+  }
   const draft = kept.read(`draft:${name}`)
   if (before !== undefined || !input.value) if (draft !== input.value) type(input, draft)
 }
@@ -90,6 +96,6 @@ export default function ({ data, parentElement, setStateValue }) {
   showStop(root, data)
   keepHeld(root, data)
   keepFiles(root, data, setStateValue)
-  keepDraft(root, data.draft)
+  keepDraft(root, data.draft, data.is_begun)
   closeListOnceChosen()
 }

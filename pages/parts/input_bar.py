@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import streamlit as st
 
+from pages.parts.conversation_state import begun_here
 from pages.parts.live_view import live_data, script, style
 from pages.parts.secret_card import held_in
 from pages.parts.state import input_value
@@ -46,6 +47,7 @@ def input_bar(runs: Sequence[Run], *, page: str, conversation: str, newest: str)
     data = {
         "newest": newest,
         "draft": _name(page, conversation),
+        "is_begun": bool(conversation) and conversation == begun_here(),
         "held": None if held is None else _name(page, held),
         "waiting": {_name(page, here): ids for here, ids in waiting_ids().items()},
     }
