@@ -32,11 +32,10 @@ def settings(server: Simulator) -> dict[str, str]:
     return {"OPENROUTER_BASE_URL": server.base_url, "OPENROUTER_API_KEY": KEY, "OPENROUTER_MODEL": "sim/echo"}
 
 
-def begin(page: Page, server: Simulator, *, typed_on: str = "") -> int:
-    """Start an answer that takes ten minutes, type on, wait for some of the answer, and return how much has come."""
+def begin(page: Page, server: Simulator) -> int:
+    """Start an answer that takes ten minutes, wait for some of it, and return how much has come."""
     server.script(Reply(chunks=streamed(*[SENTENCE] * 3_000), gap=0.2))
     send(page, "Tell me everything about lighthouses")
-    page.get_by_test_id("stChatInputTextArea").fill(typed_on)
     live = page.locator(".orp-answer")
     expect(live).to_contain_text(SENTENCE * 2)
     return len(live.inner_text())
@@ -85,7 +84,9 @@ def test_a_stop_in_one_tab_shows_in_the_other(tab: Page, server: Simulator, open
 def test_another_page_and_back(tab: Page, server: Simulator, wait_idle: Callable[[Page], None]) -> None:
     """To look at the history does not end a run, and the way back leads to it, with draft and run settings."""
     tab.get_by_role("textbox", name="System prompt").fill("Be brief.")
-    begin(tab, server, typed_on="the next question")
+    begin(tab, server)
+    wait_idle(tab)
+    tab.get_by_test_id("stChatInputTextArea").fill("the next question")
     tab.get_by_role("link", name="History").click()
     tab.get_by_role("button", name="Open", exact=True).first.click()
     expect(tab.locator(".orp-answer")).to_contain_text(SENTENCE * 2)
