@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from service.simulator import Reply, Simulator
 from tests.browser.conftest import App, Watch
-from tests.browser.driving import answer, finished, send
+from tests.browser.driving import answer, finished, send, wait_until
 from tests.support import KEY, streamed
 
 NO_SERVER = re.compile("ERR_CONNECTION_REFUSED|WebSocket|ERR_EMPTY_RESPONSE|ERR_SOCKET")
@@ -41,15 +40,17 @@ def begin(page: Page, server: Simulator) -> int:
     return len(live.inner_text())
 
 
-def wait_for_checkpoint(home: Path) -> str:
+def wait_for_checkpoint(page: Page, home: Path) -> str:
     """Wait until some of an answer is stored, and return it."""
     with closing(sqlite3.connect(home / "data" / "playground.sqlite3")) as database:
-        for _ in range(2_000):
+
+        def stored() -> str:
             (text,) = database.execute("SELECT text FROM runs").fetchone() or ("",)
-            if len(text) > 60:
-                return str(text)
-            threading.Event().wait(0.01)
-    raise AssertionError("nothing of the answer was stored")
+            return str(text)
+
+        wait_until(page, lambda: len(stored()) > 60, seconds=20)
+        assert len(stored()) > 60, "nothing of the answer was stored"
+        return stored()
 
 
 def stop(page: Page) -> None:
@@ -110,7 +111,7 @@ def test_a_killed_server_leaves_what_had_arrived(
     first = start_app(settings, home=home)
     page = open_page(first.url)
     begin(page, server)
-    stored = wait_for_checkpoint(home)
+    stored = wait_for_checkpoint(page, home)
     conversation = page.url.partition("?")[2]
     first.kill()
     page.close()
